@@ -1,0 +1,245 @@
+//! One mail per unit per day: what is new since the last one, and what still stands.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::state::{Change, Level, State};
+use crate::rules::{SourceId, UnitId};
+
+/// A change that waits to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matter {
+    /// The source it is about.
+    pub source: SourceId,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub change: Change,
+    /// The alert's state before it. Tells whether the unit has heard of the matter at all.
+    pub before: State,
+}
+
+/// What a mail says of a source besides its news.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFacts {
+    /// The source.
+    pub source: SourceId,
+    /// Column name or account name, as people know it.
+    pub name: String,
+    /// 栏目, 微信, 微博, 抖音 or APP.
+    pub channel: String,
+    /// Where to look.
+    pub url: String,
+    /// The limit as a bulletin prints it (半年); empty where nothing is due.
+    pub limit: String,
+    /// The day of the newest item, if any is known.
+    pub last: Option<NaiveDate>,
+    /// The title of the newest item.
+    pub last_title: Option<String>,
+    /// The last day in time, if one is known.
+    pub due: Option<NaiveDate>,
+    /// The alert as it stands now.
+    pub state: State,
+}
+
+/// What is new about a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "news")]
+pub enum News {
+    /// A level was reached.
+    Raised {
+        /// The level.
+        level: Level,
+    },
+    /// It was said before and still stands after a week.
+    Reminded {
+        /// The level.
+        level: Level,
+        /// Since when.
+        raised_at: DateTime<Utc>,
+    },
+    /// It is over.
+    Resolved {
+        /// The level that stood.
+        level: Level,
+        /// Since when it stood.
+        raised_at: DateTime<Utc>,
+    },
+    /// Nothing new; listed so that the mail shows everything that is open.
+    StillOpen {
+        /// The level.
+        level: Level,
+    },
+}
+
+/// One line of a digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestRow {
+    /// What is new.
+    #[serde(flatten)]
+    pub news: News,
+    /// What is known of the source.
+    pub facts: SourceFacts,
+}
+
+/// Somebody who gets a digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addressee {
+    /// Their name.
+    pub name: String,
+    /// Their mail address.
+    pub email: String,
+}
+
+/// The one mail a unit gets on one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The county whose centre sends it.
+    pub county: String,
+    /// The unit it is for.
+    pub unit: UnitId,
+    /// The unit's name.
+    pub unit_name: String,
+    /// The day it is for, in the county's zone. Unit and day make its identity.
+    pub date: NaiveDate,
+    /// Who gets it.
+    pub to: Vec<Addressee>,
+    /// The lines: overdue and blank first, then due soon, then resolved.
+    pub rows: Vec<DigestRow>,
+}
+
+/// Decides what a unit is told today: `None` where nothing has happened that it should hear of.
+///
+/// `matters` are the changes since the last digest in order of time; `facts` holds every source of the unit that
+/// has a matter or a raised alert. A source that was raised and resolved before the unit ever heard of it is not
+/// mentioned; of several changes only the last is told.
+pub fn plan_digest(matters: &[Matter], facts: Vec<SourceFacts>) -> Vec<DigestRow> {
+    let mut rows: Vec<DigestRow> = facts
+        .into_iter()
+        .filter_map(|facts| news_of(&facts, matters).map(|news| DigestRow { news, facts }))
+        .collect();
+    if rows.iter().all(|row| matches!(row.news, News::StillOpen { .. })) {
+        return Vec::new();
+    }
+    rows.sort_by_key(|row| (rank(row.news), row.facts.due));
+    rows
+}
+
+fn news_of(facts: &SourceFacts, matters: &[Matter]) -> Option<News> {
+    let mut of_source = matters.iter().filter(|matter| matter.source == facts.source);
+    let Some(first) = of_source.next() else {
+        return match facts.state {
+            State::Quiet => None,
+            State::Raised { level, .. } => Some(News::StillOpen { level }),
+        };
+    };
+    let last = of_source.next_back().unwrap_or(first);
+    match last.change {
+        Change::Raised { level } => Some(News::Raised { level }),
+        Change::Reminded { level, raised_at } => Some(News::Reminded { level, raised_at }),
+        Change::Resolved { .. } if first.before == State::Quiet => None,
+        Change::Resolved { level, raised_at } => Some(News::Resolved { level, raised_at }),
+    }
+}
+
+fn rank(news: News) -> u8 {
+    match news {
+        News::Raised { level: Level::Overdue | Level::Blank } => 0,
+        News::Reminded { .. } => 1,
+        News::Raised { level: Level::DueSoon } => 2,
+        News::StillOpen { level: Level::Overdue | Level::Blank } => 3,
+        News::StillOpen { level: Level::DueSoon } => 4,
+        News::Resolved { .. } => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+
+    fn at(day: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2022, 11, day, 0, 0, 0).unwrap()
+    }
+
+    fn raised(level: Level, day: u32) -> State {
+        State::Raised { level, raised_at: at(day), reminded_at: at(day) }
+    }
+
+    fn facts(source: &str, state: State) -> SourceFacts {
+        SourceFacts {
+            source: SourceId::new(source),
+            name: "本级政策解读—负责人解读".into(),
+            channel: "栏目".into(),
+            url: String::new(),
+            limit: "半年".into(),
+            last: None,
+            last_title: None,
+            due: None,
+            state,
+        }
+    }
+
+    fn matter(source: &str, day: u32, change: Change, before: State) -> Matter {
+        Matter { source: SourceId::new(source), at: at(day), change, before }
+    }
+
+    #[test]
+    fn a_unit_with_nothing_new_gets_no_mail() {
+        assert_eq!(
+            plan_digest(&[], vec![facts("a/x", raised(Level::Overdue, 1)), facts("a/y", State::Quiet)]),
+            []
+        );
+    }
+
+    #[test]
+    fn the_mail_shows_the_new_first_and_everything_that_is_open() {
+        let rows = plan_digest(
+            &[matter("a/new", 3, Change::Raised { level: Level::DueSoon }, State::Quiet)],
+            vec![facts("a/old", raised(Level::Overdue, 1)), facts("a/new", raised(Level::DueSoon, 3))],
+        );
+        let said: Vec<_> = rows.iter().map(|row| (row.facts.source.as_str(), row.news)).collect();
+        assert_eq!(
+            said,
+            [
+                ("a/new", News::Raised { level: Level::DueSoon }),
+                ("a/old", News::StillOpen { level: Level::Overdue })
+            ]
+        );
+    }
+
+    #[test]
+    fn what_came_and_went_before_the_unit_heard_of_it_is_not_mentioned() {
+        let rows = plan_digest(
+            &[
+                matter("a/x", 3, Change::Raised { level: Level::DueSoon }, State::Quiet),
+                matter(
+                    "a/x",
+                    3,
+                    Change::Resolved { level: Level::DueSoon, raised_at: at(3) },
+                    raised(Level::DueSoon, 3),
+                ),
+            ],
+            vec![facts("a/x", State::Quiet)],
+        );
+        assert_eq!(rows, []);
+    }
+
+    #[test]
+    fn a_recovery_is_told_where_the_warning_was_told_on_an_earlier_day() {
+        let rows = plan_digest(
+            &[
+                matter("a/x", 3, Change::Raised { level: Level::Overdue }, raised(Level::DueSoon, 1)),
+                matter(
+                    "a/x",
+                    3,
+                    Change::Resolved { level: Level::Overdue, raised_at: at(3) },
+                    raised(Level::Overdue, 3),
+                ),
+            ],
+            vec![facts("a/x", State::Quiet)],
+        );
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].news, News::Resolved { level: Level::Overdue, raised_at: at(3) });
+    }
+}

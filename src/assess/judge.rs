@@ -1,0 +1,419 @@
+//! From what is known of a source to its standing.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::deadline::{Calendar, deadline};
+use super::standing::{Cause, Deadline, Standing};
+use crate::rules::{Cadence, Period};
+
+/// How sure we must be before anybody is accused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Two full fetches convict only if they lie at least this far apart.
+    pub confirm_gap: TimeDelta,
+    /// The later of the two must not be older than this, and neither must the last look behind a warning.
+    pub confirm_recent: TimeDelta,
+    /// A page whose newest item is older than one it showed before is doubted for so long: it may be an old copy.
+    pub doubt_withdrawal: TimeDelta,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            confirm_gap: TimeDelta::hours(6),
+            confirm_recent: TimeDelta::days(3),
+            doubt_withdrawal: TimeDelta::days(7),
+        }
+    }
+}
+
+/// What the last successful look at a source showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "shown")]
+pub enum Shown {
+    /// Dated items.
+    Items {
+        /// The newest day among them.
+        newest: NaiveDate,
+        /// How many rows had no usable date.
+        undated: usize,
+        /// A newer day that an earlier look showed, if there was one: items have been withdrawn, or this is an old copy.
+        was: Option<NaiveDate>,
+    },
+    /// A list that says it is empty.
+    Empty {
+        /// Whether the source ever held items. If it did, an empty list means a redesign, not a blank column.
+        held_items: bool,
+    },
+}
+
+/// Everything that a standing depends on, besides the rule and the instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// What the last successful look showed; `None` before the first.
+    pub shown: Option<Shown>,
+    /// Since when looks have shown this.
+    pub since: Option<DateTime<Utc>>,
+    /// When the source was last read or found unchanged.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// What went wrong in the last poll, if it failed.
+    pub failure: Option<&'a Cause>,
+    /// Instants of full fetches (not 304s) that showed exactly this, ascending; a bounded selection is enough.
+    pub full_looks: &'a [DateTime<Utc>],
+}
+
+/// One source as the judge sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// What is known.
+    pub known: Known<'a>,
+    /// The rule of frequency.
+    pub cadence: &'a Cadence,
+    /// The county's calendar.
+    pub calendar: &'a Calendar,
+    /// How sure we must be.
+    pub policy: &'a Policy,
+}
+
+impl Case<'_> {
+    /// The standing at `now`.
+    pub fn standing(&self, now: DateTime<Utc>) -> Standing {
+        if self.cadence.period == Period::Unlimited {
+            return Standing::Exempt;
+        }
+        if let Some(cause) = self.known.failure {
+            return Standing::Unknown(cause.clone());
+        }
+        match self.known.shown {
+            None => Standing::Unknown(Cause::NotPolled),
+            Some(Shown::Empty { held_items: true }) => Standing::Unknown(Cause::CannotRead(
+                "the list says that it is empty, but it held items before: has the site been redesigned?"
+                    .to_owned(),
+            )),
+            Some(Shown::Empty { held_items: false }) => {
+                self.convict(Standing::Blank, DateTime::UNIX_EPOCH, now)
+            }
+            Some(Shown::Items { newest, undated, was }) => self.by_age(newest, undated, was, now),
+        }
+    }
+
+    /// The deadline that follows from the newest item, if there is one.
+    pub fn deadline(&self) -> Option<Deadline> {
+        match self.known.shown {
+            Some(Shown::Items { newest, .. }) => deadline(newest, self.cadence, self.calendar),
+            Some(Shown::Empty { .. }) | None => None,
+        }
+    }
+
+    /// Whether the next poll must be a full fetch, without validators: something looks overdue or blank, and a
+    /// "304 not modified" would be no second look.
+    pub fn wants_full_look(&self, now: DateTime<Utc>) -> bool {
+        match self.known.shown {
+            None => false,
+            Some(Shown::Empty { .. }) => true,
+            Some(Shown::Items { .. }) => self.deadline().is_some_and(|deadline| now >= deadline.overdue_from),
+        }
+    }
+
+    /// The next instant at which the standing may change although nothing is polled.
+    pub fn next_change_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let deadline = self.deadline();
+        let just_after = |at: DateTime<Utc>, length| at + length + TimeDelta::milliseconds(1);
+        [
+            deadline.map(|deadline| deadline.warn_from),
+            deadline.map(|deadline| deadline.overdue_from),
+            self.known.full_looks.last().map(|look| just_after(*look, self.policy.confirm_recent)),
+            self.known.seen_at.map(|seen_at| just_after(seen_at, self.policy.confirm_recent)),
+            self.known.since.map(|since| since + self.policy.doubt_withdrawal),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|at| *at > now)
+        .min()
+    }
+
+    fn by_age(
+        &self,
+        newest: NaiveDate,
+        undated: usize,
+        was: Option<NaiveDate>,
+        now: DateTime<Utc>,
+    ) -> Standing {
+        let Some(deadline) = deadline(newest, self.cadence, self.calendar) else {
+            return Standing::Exempt;
+        };
+        if now < deadline.warn_from {
+            Standing::Fresh
+        } else if undated > 0 {
+            Standing::Unknown(Cause::UndatedRows(undated))
+        } else if let Some(was) = was.filter(|_| self.doubts_withdrawal(now)) {
+            Standing::Unknown(Cause::WentBack { from: was, to: newest })
+        } else if now >= deadline.overdue_from {
+            self.convict(Standing::Overdue, deadline.overdue_from, now)
+        } else if self.known.seen_at.is_none_or(|seen_at| now - seen_at > self.policy.confirm_recent) {
+            // While nobody looked, the unit may have published.
+            Standing::Unknown(Cause::LookTooOld)
+        } else {
+            Standing::DueSoon
+        }
+    }
+
+    fn doubts_withdrawal(&self, now: DateTime<Utc>) -> bool {
+        self.known.since.is_none_or(|since| now - since < self.policy.doubt_withdrawal)
+    }
+
+    /// `conviction`, if two full looks since `since` bear it out; otherwise unknown.
+    fn convict(&self, conviction: Standing, since: DateTime<Utc>, now: DateTime<Utc>) -> Standing {
+        let looks = self.known.full_looks;
+        let (Some(first), Some(last)) = (looks.iter().find(|look| **look >= since), looks.last()) else {
+            return Standing::Unknown(Cause::Unconfirmed);
+        };
+        if *last - *first < self.policy.confirm_gap {
+            Standing::Unknown(Cause::Unconfirmed)
+        } else if now - *last > self.policy.confirm_recent {
+            Standing::Unknown(Cause::LookTooOld)
+        } else {
+            conviction
+        }
+    }
+}
+
+/// Adds a full look to the selection that is kept: at most sixteen, a quarter of `confirm_gap` apart but for the last,
+/// which is enough to tell whether two of the last day's lie `confirm_gap` apart after any instant.
+pub fn remember_look(full_looks: &mut Vec<DateTime<Utc>>, at: DateTime<Utc>, policy: &Policy) {
+    const KEPT: usize = 16;
+    // Looks of a time to come were made while the clock was wrong.
+    full_looks.retain(|look| *look <= at);
+    if let [.., before, last] = full_looks.as_mut_slice()
+        && *last - *before < policy.confirm_gap / 4
+    {
+        *last = at;
+    } else {
+        full_looks.push(at);
+    }
+    if full_looks.len() > KEPT {
+        full_looks.remove(0);
+    }
+}
+
+/// The days from `today` to `due`: 0 on the due day, negative when past it.
+pub fn days_left(due: NaiveDate, today: NaiveDate) -> i64 {
+    (due - today).num_days()
+}
+
+/// Days past the end of `due`, at least one, for "第 N 天".
+pub fn days_overdue(due: NaiveDate, today: NaiveDate) -> i64 {
+    (today - due).num_days().max(0)
+}
+
+/// The last instant that still counts for the day `cutoff`.
+pub fn judged_at(calendar: &Calendar, cutoff: NaiveDate) -> DateTime<Utc> {
+    calendar.end_of(cutoff) - TimeDelta::milliseconds(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Lead;
+
+    const LANGXI: Calendar = Calendar { zone: chrono_tz::Asia::Shanghai, cut_off_day: 27 };
+
+    fn half_year() -> Cadence {
+        Cadence {
+            name: "half-year".into(),
+            period: Period::Months(6),
+            lead: Lead::NextCutOff { at_least: 30 },
+            grace_days: 0,
+            remark_due_soon: true,
+        }
+    }
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc()
+    }
+
+    fn items(newest: &str) -> Option<Shown> {
+        Some(Shown::Items { newest: newest.parse().unwrap(), undated: 0, was: None })
+    }
+
+    fn known<'a>(
+        shown: Option<Shown>,
+        failure: Option<&'a Cause>,
+        full_looks: &'a [DateTime<Utc>],
+        now: &str,
+    ) -> Known<'a> {
+        Known {
+            shown,
+            since: Some(at("2022-11-01T00:00:00+08:00")),
+            seen_at: Some(at(now)),
+            failure,
+            full_looks,
+        }
+    }
+
+    fn judged(known: Known<'_>, now: &str) -> Standing {
+        Case { known, cadence: &half_year(), calendar: &LANGXI, policy: &Policy::default() }.standing(at(now))
+    }
+
+    fn standing_of(
+        shown: Option<Shown>,
+        failure: Option<&Cause>,
+        looks: &[DateTime<Utc>],
+        now: &str,
+    ) -> Standing {
+        judged(known(shown, failure, looks, now), now)
+    }
+
+    #[test]
+    fn before_the_first_poll_the_standing_is_unknown() {
+        assert_eq!(
+            standing_of(None, None, &[], "2022-12-27T12:00:00+08:00"),
+            Standing::Unknown(Cause::NotPolled)
+        );
+    }
+
+    #[test]
+    fn a_source_passes_from_fresh_to_due_soon_to_overdue() {
+        let looks = [at("2022-12-28T00:10:00+08:00"), at("2022-12-28T06:10:00+08:00")];
+        let standing = |now| standing_of(items("2022-06-27"), None, &looks, now);
+        assert_eq!(standing("2022-11-26T23:59:59+08:00"), Standing::Fresh);
+        assert_eq!(standing("2022-11-27T00:00:00+08:00"), Standing::DueSoon);
+        assert_eq!(standing("2022-12-27T23:59:59+08:00"), Standing::DueSoon);
+        assert_eq!(standing("2022-12-28T06:10:00+08:00"), Standing::Overdue);
+    }
+
+    #[test]
+    fn one_look_convicts_nobody() {
+        let standing = |looks: &[DateTime<Utc>]| {
+            standing_of(items("2022-01-01"), None, looks, "2022-12-28T12:00:00+08:00")
+        };
+        assert_eq!(standing(&[at("2022-12-28T11:00:00+08:00")]), Standing::Unknown(Cause::Unconfirmed));
+        let too_close = [at("2022-12-28T11:00:00+08:00"), at("2022-12-28T11:30:00+08:00")];
+        assert_eq!(standing(&too_close), Standing::Unknown(Cause::Unconfirmed));
+        let apart = [at("2022-12-28T05:00:00+08:00"), at("2022-12-28T11:30:00+08:00")];
+        assert_eq!(standing(&apart), Standing::Overdue);
+    }
+
+    #[test]
+    fn looks_from_before_the_deadline_do_not_count() {
+        let looks = [at("2022-12-27T12:00:00+08:00"), at("2022-12-28T00:30:00+08:00")];
+        assert_eq!(
+            standing_of(items("2022-06-27"), None, &looks, "2022-12-28T01:00:00+08:00"),
+            Standing::Unknown(Cause::Unconfirmed)
+        );
+    }
+
+    #[test]
+    fn a_conviction_does_not_outlive_its_last_look() {
+        let looks = [at("2022-12-20T00:00:00+08:00"), at("2022-12-20T12:00:00+08:00")];
+        assert_eq!(
+            standing_of(items("2022-01-01"), None, &looks, "2022-12-25T00:00:00+08:00"),
+            Standing::Unknown(Cause::LookTooOld)
+        );
+    }
+
+    #[test]
+    fn a_failed_poll_is_neither_late_nor_fresh() {
+        let cause = Cause::CannotFetch("HTTP 500".into());
+        for newest in ["2022-12-26", "2021-01-01"] {
+            let looks = [at("2022-12-20T00:00:00+08:00"), at("2022-12-27T12:00:00+08:00")];
+            assert_eq!(
+                standing_of(items(newest), Some(&cause), &looks, "2022-12-27T13:00:00+08:00"),
+                Standing::Unknown(cause.clone())
+            );
+        }
+    }
+
+    #[test]
+    fn rows_without_a_date_hold_back_the_accusation() {
+        let looks = [at("2022-12-20T00:00:00+08:00"), at("2022-12-27T12:00:00+08:00")];
+        for due_soon_or_overdue in ["2022-07-05", "2022-01-01"] {
+            let shown = Shown::Items { newest: due_soon_or_overdue.parse().unwrap(), undated: 2, was: None };
+            assert_eq!(
+                standing_of(Some(shown), None, &looks, "2022-12-27T13:00:00+08:00"),
+                Standing::Unknown(Cause::UndatedRows(2))
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_that_shows_less_than_before_is_doubted_for_a_week() {
+        let looks = [at("2022-12-20T00:00:00+08:00"), at("2022-12-27T12:00:00+08:00")];
+        let (newest, was) = ("2021-01-01".parse().unwrap(), "2022-11-20".parse().unwrap());
+        let shown = Some(Shown::Items { newest, undated: 0, was: Some(was) });
+        let standing = |since| {
+            let now = "2022-12-27T13:00:00+08:00";
+            judged(Known { since: Some(at(since)), ..known(shown, None, &looks, now) }, now)
+        };
+        let doubt = Standing::Unknown(Cause::WentBack { from: was, to: newest });
+        assert_eq!(standing("2022-12-20T14:00:00+08:00"), doubt);
+        assert_eq!(standing("2022-12-20T12:00:00+08:00"), Standing::Overdue);
+    }
+
+    #[test]
+    fn nobody_is_warned_on_an_old_look() {
+        let now = "2022-12-27T13:00:00+08:00";
+        let standing = |seen_at| {
+            judged(Known { seen_at: Some(at(seen_at)), ..known(items("2022-07-05"), None, &[], now) }, now)
+        };
+        assert_eq!(standing("2022-12-24T14:00:00+08:00"), Standing::DueSoon);
+        assert_eq!(standing("2022-12-24T12:00:00+08:00"), Standing::Unknown(Cause::LookTooOld));
+    }
+
+    #[test]
+    fn an_empty_list_is_blank_only_if_it_never_held_anything_and_was_seen_twice() {
+        let looks = [at("2022-12-20T00:00:00+08:00"), at("2022-12-27T12:00:00+08:00")];
+        let standing = |shown, looks: &[DateTime<Utc>]| {
+            standing_of(Some(shown), None, looks, "2022-12-27T13:00:00+08:00")
+        };
+        assert_eq!(standing(Shown::Empty { held_items: false }, &looks), Standing::Blank);
+        assert_eq!(
+            standing(Shown::Empty { held_items: false }, &looks[..1]),
+            Standing::Unknown(Cause::Unconfirmed)
+        );
+        assert!(matches!(
+            standing(Shown::Empty { held_items: true }, &looks),
+            Standing::Unknown(Cause::CannotRead(_))
+        ));
+    }
+
+    #[test]
+    fn a_source_that_looks_overdue_is_fetched_in_full() {
+        let wants = |shown, now| {
+            let known = known(shown, None, &[], now);
+            Case { known, cadence: &half_year(), calendar: &LANGXI, policy: &Policy::default() }
+                .wants_full_look(at(now))
+        };
+        assert!(!wants(items("2022-06-27"), "2022-12-27T23:59:59+08:00"));
+        assert!(wants(items("2022-06-27"), "2022-12-28T00:00:00+08:00"));
+        assert!(wants(Some(Shown::Empty { held_items: false }), "2022-12-28T00:00:00+08:00"));
+        assert!(!wants(None, "2022-12-28T00:00:00+08:00"), "a first poll is full anyway");
+    }
+
+    #[test]
+    fn the_looks_that_are_kept_are_few_and_still_show_a_gap() {
+        let policy = Policy::default();
+        let mut looks = Vec::new();
+        let start = at("2022-12-01T00:00:00+08:00");
+        for minute in (0..12_000).step_by(7) {
+            remember_look(&mut looks, start + TimeDelta::minutes(minute), &policy);
+            let (first, last) = (looks[0], looks[looks.len() - 1]);
+            assert!(looks.len() <= 16);
+            assert_eq!(last, start + TimeDelta::minutes(minute));
+            assert!(minute < 24 * 60 || last - first >= policy.confirm_gap * 3);
+        }
+    }
+
+    #[test]
+    fn the_first_look_after_a_deadline_is_not_forgotten_before_the_second() {
+        let policy = Policy::default();
+        let instants =
+            ["2022-12-27T20:00:00+08:00", "2022-12-28T00:10:00+08:00", "2022-12-28T06:10:00+08:00"];
+        let mut looks = Vec::new();
+        for instant in instants {
+            remember_look(&mut looks, at(instant), &policy);
+        }
+        assert_eq!(looks, instants.map(at));
+    }
+}

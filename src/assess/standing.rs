@@ -1,0 +1,124 @@
+//! The standing of a source at one instant.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How a source stands, now. `Unknown` never accuses and never clears.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "standing", content = "cause")]
+pub enum Standing {
+    /// Updated in time.
+    Fresh,
+    /// In time, but the due date is near enough to warn.
+    DueSoon,
+    /// Past its due date, confirmed by two full fetches.
+    Overdue,
+    /// Never held an item, confirmed by two full fetches.
+    Blank,
+    /// We cannot say, and why.
+    Unknown(Cause),
+    /// Never due: an archived topic or a justified silence.
+    Exempt,
+}
+
+/// Why a standing is unknown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "detail")]
+pub enum Cause {
+    /// Not polled since the daemon first saw the rule.
+    NotPolled,
+    /// The last poll could not fetch the page; the text says what happened.
+    CannotFetch(String),
+    /// The page came but could not be read; the text says why.
+    CannotRead(String),
+    /// It looks overdue or blank, and a second full fetch has yet to confirm it.
+    Unconfirmed,
+    /// It looks overdue, but rows without a usable date may hide a newer item.
+    UndatedRows(usize),
+    /// The last successful look is too old to judge by.
+    LookTooOld,
+    /// The page's newest item is older than one it showed before: withdrawn, or an old copy of the page.
+    WentBack {
+        /// The newest day shown before.
+        from: NaiveDate,
+        /// The newest day shown now.
+        to: NaiveDate,
+    },
+}
+
+impl Cause {
+    /// The cause as officials read it; details from servers stay as they came.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::NotPolled => "尚未巡检".to_owned(),
+            Self::CannotFetch(why) => format!("无法打开页面：{why}"),
+            Self::CannotRead(why) => format!("无法识别页面：{why}"),
+            Self::Unconfirmed => "疑似超期或空白，待再次核查".to_owned(),
+            Self::UndatedRows(count) => format!("疑似超期，但有 {count} 条信息未标明有效日期"),
+            Self::LookTooOld => "最近一次成功巡检时间过久".to_owned(),
+            Self::WentBack { from, to } => format!("页面最新信息由 {from} 退回到 {to}，待核实"),
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotPolled => f.write_str("not polled yet"),
+            Self::CannotFetch(why) => write!(f, "cannot fetch: {why}"),
+            Self::CannotRead(why) => write!(f, "cannot read: {why}"),
+            Self::Unconfirmed => {
+                f.write_str("looks overdue or blank; a second full look has yet to confirm it")
+            }
+            Self::UndatedRows(count) => {
+                write!(f, "looks overdue, but {count} rows without a usable date may be newer")
+            }
+            Self::LookTooOld => f.write_str("the last successful look is too old to judge by"),
+            Self::WentBack { from, to } => {
+                write!(
+                    f,
+                    "the newest item went back from {from} to {to}: withdrawn, or an old copy of the page?"
+                )
+            }
+        }
+    }
+}
+
+/// The last day in time and what follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// From this instant on the source counts as due soon.
+    pub warn_from: DateTime<Utc>,
+    /// The last day that is still in time, in the county's zone.
+    pub due: NaiveDate,
+    /// From this instant on the source is overdue: the start of the day after `due` and any grace.
+    pub overdue_from: DateTime<Utc>,
+}
+
+impl Standing {
+    /// The word used in JSON, tables and metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::DueSoon => "due-soon",
+            Self::Overdue => "overdue",
+            Self::Blank => "blank",
+            Self::Unknown(_) => "unknown",
+            Self::Exempt => "exempt",
+        }
+    }
+
+    /// The word officials read.
+    pub fn chinese(&self) -> &'static str {
+        match self {
+            Self::Fresh => "正常",
+            Self::DueSoon => "即将到期",
+            Self::Overdue => "超期",
+            Self::Blank => "空白",
+            Self::Unknown(_) => "未知",
+            Self::Exempt => "豁免",
+        }
+    }
+}

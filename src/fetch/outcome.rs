@@ -1,0 +1,150 @@
+//! What came of a request.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::extract::Page;
+
+/// What a server gave to recognise a page by. Kept and echoed exactly as received, since servers compare bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    /// The `ETag` header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// The `Last-Modified` header. Never used as a date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+}
+
+impl Validators {
+    /// Whether there is nothing to ask conditionally with.
+    pub fn is_empty(&self) -> bool {
+        self.etag.is_none() && self.last_modified.is_none()
+    }
+}
+
+/// One request, done.
+#[derive(Debug)]
+pub struct Fetched {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The server asked not to be asked again before this (Retry-After, at most a day ahead).
+    pub not_before: Option<DateTime<Utc>>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The whole page, and what to recognise it by.
+    Page(Page, Validators),
+    /// The page has not changed since the validators were given.
+    NotModified,
+    /// The page could not be had.
+    Failed(Failure),
+}
+
+/// Why a page could not be had. None of these says anything about the source's age.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Failure {
+    /// No connection: the name does not resolve, nobody listens, the network is down.
+    #[error("cannot connect: {0}")]
+    CannotConnect(String),
+    /// The secure connection could not be made.
+    #[error("cannot make a secure connection: {0}")]
+    Tls(String),
+    /// It took longer than allowed.
+    #[error("no complete answer within {0} s")]
+    TimedOut(u64),
+    /// The connection broke or the body ended early.
+    #[error("the answer broke off: {0}")]
+    BrokeOff(String),
+    /// The body is longer than allowed.
+    #[error("the page is longer than {0} bytes")]
+    TooLong(u64),
+    /// The server failed (5xx).
+    #[error("the server failed: HTTP {0}")]
+    ServerFailed(u16),
+    /// The server asks for fewer requests (429).
+    #[error("the server asks for fewer requests: HTTP {0}")]
+    TooManyRequests(u16),
+    /// The server refuses to show the page (401, 403, 407, 412, 451 and the like).
+    #[error("the server refuses: HTTP {0}")]
+    Refused(u16),
+    /// There is no such page (404, 410).
+    #[error("there is no such page: HTTP {0}")]
+    Gone(u16),
+    /// The page redirects to another host; the rule's address should follow.
+    #[error("the page has moved to another host: {0}")]
+    MovedAway(String),
+    /// Too many redirects.
+    #[error("more than {0} redirects")]
+    TooManyRedirects(usize),
+    /// An answer that makes no sense here.
+    #[error("an answer we cannot use: HTTP {0}")]
+    Odd(u16),
+}
+
+impl Failure {
+    /// The failure that an HTTP status stands for; `None` for 200 and 304.
+    pub(super) fn of_status(status: u16) -> Option<Self> {
+        match status {
+            200 | 304 => None,
+            404 | 410 => Some(Self::Gone(status)),
+            429 => Some(Self::TooManyRequests(status)),
+            400..=499 => Some(Self::Refused(status)),
+            500..=599 => Some(Self::ServerFailed(status)),
+            _ => Some(Self::Odd(status)),
+        }
+    }
+
+    /// Whether trying again soon may help. The only place that tells transient from permanent.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::CannotConnect(_)
+            | Self::TimedOut(_)
+            | Self::BrokeOff(_)
+            | Self::ServerFailed(_)
+            | Self::TooManyRequests(_) => true,
+            Self::Tls(_)
+            | Self::TooLong(_)
+            | Self::Refused(_)
+            | Self::Gone(_)
+            | Self::MovedAway(_)
+            | Self::TooManyRedirects(_)
+            | Self::Odd(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_told_apart_in_one_place() {
+        let transient = |status| Failure::of_status(status).map(|failure| failure.is_transient());
+        for (status, expected) in [
+            (200, None),
+            (304, None),
+            (500, Some(true)),
+            (502, Some(true)),
+            (503, Some(true)),
+            (521, Some(true)),
+            (429, Some(true)),
+            (403, Some(false)),
+            (404, Some(false)),
+            (410, Some(false)),
+            (412, Some(false)),
+            (204, Some(false)),
+            (302, Some(false)),
+        ] {
+            assert_eq!(transient(status), expected, "{status}");
+        }
+    }
+}

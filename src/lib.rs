@@ -1,0 +1,9 @@
+//! xuncha (巡查) watches that every column and account of a county's offices is updated in time.
+
+pub mod alert;
+pub mod assess;
+pub mod clock;
+pub mod extract;
+pub mod fetch;
+pub mod rules;
+pub mod schedule;

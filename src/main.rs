@@ -1,0 +1,3 @@
+//! The `xuncha` command.
+
+fn main() {}

@@ -1,0 +1,142 @@
+//! `COUNTY/county.toml`: whose daemon this is, its calendar, the order of its annexes, how fast its hosts may be asked.
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+
+use super::document::{Document, Table};
+use super::id::{SourceId, UnitId};
+use super::problem::Collector;
+
+/// A county.
+#[derive(Debug, Clone)]
+pub struct County {
+    /// The name of its directory, such as `langxi`.
+    pub id: String,
+    /// Its name, such as 郎溪县.
+    pub name: String,
+    /// Who issues its bulletins.
+    pub issuer: String,
+    /// The zone in which its days begin and end.
+    pub zone: Tz,
+    /// Day of the month up to which a bulletin counts.
+    pub cut_off_day: u32,
+    /// How units are judged.
+    pub verdict_scheme: VerdictScheme,
+    /// Units in the order of annex 1.
+    pub annex1_order: Vec<UnitId>,
+    /// Units in the order of annex 2.
+    pub annex2_order: Vec<UnitId>,
+    /// Accounts in the order of annex 3.
+    pub annex3_order: Vec<SourceId>,
+    /// Hosts with a pace of their own.
+    pub hosts: Vec<HostPace>,
+}
+
+/// How findings make a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VerdictScheme {
+    /// Langxi's: what last month's bulletin found and the unit did not put right decides (domain rules, section 0).
+    CarryOver,
+}
+
+/// How fast one politeness key may be asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostPace {
+    /// The host, lower case, with its port where it is not the scheme's own.
+    pub name: String,
+    /// Requests a second in the long run.
+    pub requests_per_second: f64,
+    /// Requests that may follow at once after a pause.
+    pub burst: u32,
+    /// Requests under way at the same time.
+    pub concurrent: u32,
+}
+
+/// What is needed besides the county itself to check its order lists, which name units read later.
+pub(crate) struct OrderLines {
+    pub(crate) file: PathBuf,
+    pub(crate) annex1: Vec<(String, usize)>,
+    pub(crate) annex2: Vec<(String, usize)>,
+    pub(crate) annex3: Vec<(String, usize)>,
+}
+
+impl County {
+    /// The order lists are given even where the county itself has mistakes, so that theirs are found too.
+    pub(crate) fn load(directory: &Path, problems: &Collector) -> Option<(Option<Self>, OrderLines)> {
+        let id = directory.file_name()?.to_string_lossy().into_owned();
+        let document = Document::read(&directory.join("county.toml"), problems)?;
+        document.with_root(problems, |root| {
+            let county = root.table("county");
+            let order = read_order(root);
+            let hosts = root.tables("host").iter().filter_map(read_host).collect();
+            root.finish();
+            let county = county.and_then(|table| read_county(&table, id, &order, hosts));
+            Some((county, order))
+        })
+    }
+}
+
+fn read_county(table: &Table<'_>, id: String, order: &OrderLines, hosts: Vec<HostPace>) -> Option<County> {
+    let name = table.string("name");
+    let issuer = table.optional_string("issuer");
+    let zone = read_zone(table);
+    let cut_off_day = table.integer("cut-off-day", 1..=31);
+    let verdict_scheme = table.word("verdict-scheme", &[("carry-over", VerdictScheme::CarryOver)]);
+    table.finish();
+    let name = name?;
+    Some(County {
+        id,
+        issuer: issuer.unwrap_or_else(|| format!("{name}政府信息中心")),
+        name,
+        zone: zone?,
+        cut_off_day: cut_off_day?,
+        verdict_scheme: verdict_scheme?,
+        annex1_order: order.annex1.iter().map(|(id, _)| UnitId::new(id.as_str())).collect(),
+        annex2_order: order.annex2.iter().map(|(id, _)| UnitId::new(id.as_str())).collect(),
+        annex3_order: order.annex3.iter().map(|(id, _)| SourceId::new(id.as_str())).collect(),
+        hosts,
+    })
+}
+
+fn read_order(root: &Table<'_>) -> OrderLines {
+    let file = root.path().to_owned();
+    let Some(table) = root.optional_table("order") else {
+        return OrderLines { file, annex1: Vec::new(), annex2: Vec::new(), annex3: Vec::new() };
+    };
+    let order = OrderLines {
+        file,
+        annex1: table.lined_strings("annex-1"),
+        annex2: table.lined_strings("annex-2"),
+        annex3: table.lined_strings("annex-3"),
+    };
+    table.finish();
+    order
+}
+
+fn read_host(table: &Table<'_>) -> Option<HostPace> {
+    let name = table.string("name");
+    let requests_per_second = table.optional_integer("requests-per-second", 1..=1000);
+    let seconds_per_request = table.optional_integer("seconds-per-request", 1..=86_400);
+    let burst = table.optional_integer("burst", 1..=1000).unwrap_or(1);
+    let concurrent = table.optional_integer("concurrent", 1..=256).unwrap_or(1);
+    if requests_per_second.is_some() && seconds_per_request.is_some() {
+        table.report("seconds-per-request", "give this or requests-per-second, not both");
+    }
+    table.finish();
+    let requests_per_second = match (requests_per_second, seconds_per_request) {
+        (Some(per_second), _) => f64::from(per_second),
+        (None, Some(seconds)) => 1.0 / f64::from(seconds),
+        (None, None) => 1.0,
+    };
+    Some(HostPace { name: name?.to_ascii_lowercase(), requests_per_second, burst, concurrent })
+}
+
+fn read_zone(table: &Table<'_>) -> Option<Tz> {
+    let name = table.optional_string("zone").unwrap_or_else(|| "Asia/Shanghai".to_owned());
+    let zone = name.parse().ok();
+    if zone.is_none() {
+        table.report("zone", format!("`{name}` is not a time zone, wanted: a name such as Asia/Shanghai"));
+    }
+    zone
+}

@@ -1,0 +1,176 @@
+//! Loads a rules directory as a whole, and names every mistake in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::cadences::Cadences;
+use super::county::{County, OrderLines};
+use super::holidays::Holidays;
+use super::presets::Presets;
+use super::problem::{Collector, Problems};
+use super::unit::{Shared, Source, Unit, load_unit};
+use super::{SourceId, UnitId};
+
+/// Everything that is watched in one county, and how.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The county.
+    pub county: County,
+    /// Its units, in the order of annex 1, then the others by id.
+    pub units: Vec<Unit>,
+    /// All their sources, unit by unit, in the order of the unit files.
+    pub sources: Vec<Source>,
+    /// Working days.
+    pub holidays: Holidays,
+}
+
+impl Rules {
+    /// Loads one county of a rules directory. Without a name, the directory must hold exactly one.
+    ///
+    /// # Errors
+    /// All mistakes of the county and of the files that counties share.
+    pub fn load(directory: &Path, county: Option<&str>) -> Result<Self, Problems> {
+        let problems = Collector::default();
+        let counties = county_directories(directory, &problems);
+        let chosen: Vec<&PathBuf> = match county {
+            None => counties.iter().collect(),
+            Some(name) => {
+                counties.iter().filter(|path| path.file_name().is_some_and(|id| id == name)).collect()
+            }
+        };
+        let [chosen] = chosen.as_slice() else {
+            let names: Vec<_> = counties.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+            let what = match county {
+                Some(name) => format!("there is no county `{name}` here, allowed: {}", names.join(", ")),
+                None if counties.is_empty() => {
+                    "holds no county: wanted a directory with a county.toml".to_owned()
+                }
+                None => format!("holds several counties, choose one with `county`: {}", names.join(", ")),
+            };
+            problems.add(directory, 0, "", what);
+            return problems
+                .into_result(None)
+                .and_then(|none: Option<Self>| none.ok_or(Problems(Vec::new())));
+        };
+        let common = Common::load(directory, &problems);
+        let rules = load_county(chosen, &common, &problems);
+        problems.into_result(rules).and_then(|rules| rules.ok_or(Problems(Vec::new())))
+    }
+
+    /// Loads every county of a rules directory, for checking.
+    ///
+    /// # Errors
+    /// All mistakes of all files.
+    pub fn load_all(directory: &Path) -> Result<Vec<Self>, Problems> {
+        let problems = Collector::default();
+        let common = Common::load(directory, &problems);
+        let counties = county_directories(directory, &problems);
+        let rules = counties.iter().filter_map(|county| load_county(county, &common, &problems)).collect();
+        problems.into_result(rules)
+    }
+
+    /// The unit of that id.
+    pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
+        self.units.iter().find(|unit| unit.id == *id)
+    }
+
+    /// The source of that id.
+    pub fn source(&self, id: &SourceId) -> Option<&Source> {
+        self.sources.iter().find(|source| source.id == *id)
+    }
+
+    /// The sources of one unit.
+    pub fn sources_of<'a>(&'a self, unit: &'a UnitId) -> impl Iterator<Item = &'a Source> {
+        self.sources.iter().filter(move |source| source.unit == *unit)
+    }
+}
+
+/// What counties share.
+struct Common {
+    cadences: Cadences,
+    presets: Presets,
+    holidays: Holidays,
+}
+
+impl Common {
+    fn load(directory: &Path, problems: &Collector) -> Self {
+        Self {
+            cadences: Cadences::load(&directory.join("cadences.toml"), problems),
+            presets: Presets::load(&toml_files(&directory.join("presets")), problems),
+            holidays: Holidays::load(&toml_files(&directory.join("holidays")), problems),
+        }
+    }
+}
+
+fn load_county(directory: &Path, common: &Common, problems: &Collector) -> Option<Rules> {
+    let county = County::load(directory, problems);
+    let shared = Shared { cadences: &common.cadences, presets: &common.presets };
+    let files = toml_files(&directory.join("units"));
+    if files.is_empty() {
+        problems.add(&directory.join("units"), 0, "", "holds no unit: wanted at least one UNIT.toml");
+    }
+    let mut units = Vec::new();
+    let mut sources = Vec::new();
+    for file in &files {
+        let Some((unit, of_unit)) = load_unit(file, &shared, problems) else { continue };
+        units.push(unit);
+        sources.extend(of_unit);
+    }
+    let (county, order) = county?;
+    check_order(&order, &units, &sources, problems);
+    let county = county?;
+    let rank: BTreeMap<&UnitId, usize> = county.annex1_order.iter().zip(0..).collect();
+    units.sort_by_key(|unit| rank.get(&unit.id).copied().unwrap_or(usize::MAX));
+    let rank: BTreeMap<UnitId, usize> = units.iter().map(|unit| unit.id.clone()).zip(0..).collect();
+    sources.sort_by_key(|source| rank.get(&source.unit).copied());
+    let sources = sources.into_iter().map(|source| source.fingerprinted(county.zone)).collect();
+    Some(Rules { county, units, sources, holidays: common.holidays.clone() })
+}
+
+fn check_order(order: &OrderLines, units: &[Unit], sources: &[Source], problems: &Collector) {
+    let units: BTreeSet<&str> = units.iter().map(|unit| unit.id.as_str()).collect();
+    let sources: BTreeSet<&str> = sources.iter().map(|source| source.id.as_str()).collect();
+    let lists = [
+        ("order.annex-1", &order.annex1, &units, "a unit"),
+        ("order.annex-2", &order.annex2, &units, "a unit"),
+        ("order.annex-3", &order.annex3, &sources, "a source"),
+    ];
+    for (key, entries, known, what) in lists {
+        let mut seen = BTreeSet::new();
+        for (id, line) in entries {
+            if !known.contains(id.as_str()) {
+                problems.add(&order.file, *line, key, format!("`{id}` is not {what} of this county"));
+            }
+            if !seen.insert(id) {
+                problems.add(&order.file, *line, key, format!("`{id}` is listed twice"));
+            }
+        }
+    }
+}
+
+fn county_directories(directory: &Path, problems: &Collector) -> Vec<PathBuf> {
+    let entries = match std::fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) => {
+            problems.add(directory, 0, "", format!("cannot be read: {error}"));
+            return Vec::new();
+        }
+    };
+    let mut counties: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.join("county.toml").is_file())
+        .collect();
+    counties.sort();
+    counties
+}
+
+/// The `.toml` files of a directory by name; none where the directory is missing.
+fn toml_files(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    files.sort();
+    files
+}

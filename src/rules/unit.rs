@@ -1,0 +1,317 @@
+//! `COUNTY/units/UNIT.toml`: an office, its webmasters, its columns and its accounts.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::cadence::Cadence;
+use super::cadences::Cadences;
+use super::document::{Document, Table};
+use super::id::{SourceId, UnitId, is_valid_id};
+use super::presets::Presets;
+use super::problem::Collector;
+
+use crate::extract::{EXTRACTION, Reading};
+
+/// An office that owns sources.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    /// Its id.
+    pub id: UnitId,
+    /// Its short name, as a bulletin's text uses it: 县住建局.
+    pub name: String,
+    /// Its name in annex 1, with merged bodies: 县住建局(县人防办).
+    pub display_name: String,
+    /// Its name in annexes 2 and 3.
+    pub media_name: String,
+    /// Whether it counts in the pass rate. Units that do not are listed all the same.
+    pub counted: bool,
+    /// Who is warned.
+    pub webmasters: Vec<Webmaster>,
+}
+
+/// A person who keeps a unit's columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Webmaster {
+    /// Their name.
+    pub name: String,
+    /// Their mail address.
+    pub email: String,
+}
+
+/// A column or feed that is watched.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its full id.
+    pub id: SourceId,
+    /// The unit that owns it.
+    pub unit: UnitId,
+    /// Column path (`A—B`) or account name.
+    pub name: String,
+    /// Column or feed.
+    pub kind: SourceKind,
+    /// Where it is read.
+    pub url: Url,
+    /// How it is read.
+    pub reading: Arc<Reading>,
+    /// How often it must publish.
+    pub cadence: Arc<Cadence>,
+    /// Changes whenever the source would be read or judged differently; what was learned before is then learned anew.
+    pub fingerprint: u64,
+}
+
+impl Source {
+    /// The source with its fingerprint taken, in a county of this zone.
+    pub(super) fn fingerprinted(self, zone: Tz) -> Self {
+        let Self { url, reading, cadence, .. } = &self;
+        let said =
+            format!("{url} {reading:?} {:?} {} {zone} {EXTRACTION}", cadence.period, cadence.grace_days);
+        Self { fingerprint: xxh3_64(said.as_bytes()), ..self }
+    }
+}
+
+/// What kind of source it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceKind {
+    /// A column of a site.
+    Column,
+    /// An account, or an app's releases.
+    Feed(Platform),
+}
+
+/// Where an account lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Platform {
+    /// 微信公众号.
+    Wechat,
+    /// 微博.
+    Weibo,
+    /// 抖音.
+    Douyin,
+    /// A mobile app.
+    App,
+}
+
+const PLATFORMS: [(&str, Platform); 4] = [
+    ("wechat", Platform::Wechat),
+    ("weibo", Platform::Weibo),
+    ("douyin", Platform::Douyin),
+    ("app", Platform::App),
+];
+
+impl SourceKind {
+    /// 栏目, 微信, 微博, 抖音 or APP.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Column => "栏目",
+            Self::Feed(Platform::Wechat) => "微信",
+            Self::Feed(Platform::Weibo) => "微博",
+            Self::Feed(Platform::Douyin) => "抖音",
+            Self::Feed(Platform::App) => "APP",
+        }
+    }
+}
+
+/// What unit files may refer to.
+pub(crate) struct Shared<'a> {
+    pub(crate) cadences: &'a Cadences,
+    pub(crate) presets: &'a Presets,
+}
+
+pub(crate) fn load_unit(
+    path: &Path,
+    shared: &Shared<'_>,
+    problems: &Collector,
+) -> Option<(Unit, Vec<Source>)> {
+    let document = Document::read(path, problems)?;
+    document.with_root(problems, |root| {
+        let unit = root.table("unit").and_then(|table| read_unit(&table));
+        let columns = root.tables("column");
+        let feeds = root.tables("feed");
+        root.finish();
+        let owner = unit.as_ref().map_or_else(|| UnitId::new("unknown"), |unit| unit.id.clone());
+        let columns =
+            columns.iter().filter_map(|table| read_column(table, &owner, shared).map(|s| (s, table)));
+        let feeds = feeds.iter().filter_map(|table| read_feed(table, &owner, shared).map(|s| (s, table)));
+        let mut lines: BTreeMap<SourceId, usize> = BTreeMap::new();
+        let mut sources = Vec::new();
+        for (source, table) in columns.chain(feeds) {
+            if let Some(line) = lines.insert(source.id.clone(), table.line_of_key("id")) {
+                table.report("id", format!("`{}` is already used on line {line}", source.id));
+            }
+            sources.push(source);
+        }
+        if path.file_stem().is_none_or(|stem| stem.to_string_lossy() != owner.as_str()) && unit.is_some() {
+            problems.add(path, 0, "unit.id", format!("the file must be called {owner}.toml"));
+        }
+        Some((unit?, sources))
+    })
+}
+
+fn read_unit(table: &Table<'_>) -> Option<Unit> {
+    let id = read_id(table);
+    let name = table.string("name");
+    let display_name = table.optional_string("display-name");
+    let media_name = table.optional_string("media-name");
+    let counted = table.boolean_or("counted", true);
+    let webmasters: Vec<Webmaster> = table.tables("webmaster").iter().filter_map(read_webmaster).collect();
+    if !table.has("webmaster") {
+        table.report("webmaster", "is missing: somebody must get the unit's warnings, as [[unit.webmaster]]");
+    }
+    table.finish();
+    let name = name?;
+    Some(Unit {
+        id: UnitId::new(id?),
+        display_name: display_name.unwrap_or_else(|| name.clone()),
+        media_name: media_name.unwrap_or_else(|| name.clone()),
+        name,
+        counted,
+        webmasters,
+    })
+}
+
+fn read_webmaster(table: &Table<'_>) -> Option<Webmaster> {
+    let name = table.string("name");
+    let email = table.string("email");
+    table.finish();
+    let email = email?;
+    if !looks_like_an_address(&email) {
+        table.report("email", format!("`{email}` is not a mail address, wanted: name@host"));
+    }
+    Some(Webmaster { name: name?, email })
+}
+
+fn read_column(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<Source> {
+    let id = read_id(table);
+    let name = table.string("name");
+    let url = read_url(table);
+    let reading = shared.presets.reading(table);
+    let cadence = match table.optional_string("cadence") {
+        Some(word) => named_cadence(table, &word, shared.cadences),
+        None => name.as_deref().and_then(|name| implied_cadence(table, name, shared.cadences)),
+    };
+    table.finish();
+    Some(Source {
+        id: SourceId::of(owner, &id?),
+        unit: owner.clone(),
+        name: name?,
+        kind: SourceKind::Column,
+        url: url?,
+        reading: Arc::new(reading?),
+        cadence: cadence?,
+        fingerprint: 0,
+    })
+}
+
+fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<Source> {
+    let id = read_id(table);
+    let platform = table.word("platform", &PLATFORMS);
+    let account = table.string("account");
+    let cadence = table.string("cadence").and_then(|word| named_cadence(table, &word, shared.cadences));
+    let ways = table.tables("via");
+    if ways.len() != 1 {
+        table.report("via", "exactly one [[feed.via]] is wanted: the way this account is read");
+    }
+    let mut urls: Vec<Option<Url>> = ways.iter().map(read_way).collect();
+    table.finish();
+    Some(Source {
+        id: SourceId::of(owner, &id?),
+        unit: owner.clone(),
+        name: account?,
+        kind: SourceKind::Feed(platform?),
+        url: urls.pop()??,
+        reading: Arc::new(Reading::Feed),
+        cadence: cadence?,
+        fingerprint: 0,
+    })
+}
+
+fn read_way(table: &Table<'_>) -> Option<Url> {
+    table.word("kind", &[("rss", ())]);
+    let url = read_url(table);
+    table.finish();
+    url
+}
+
+fn read_id(table: &Table<'_>) -> Option<String> {
+    let id = table.string("id")?;
+    if !is_valid_id(&id) {
+        table.report(
+            "id",
+            format!("`{id}` is not an id, allowed: lower-case letters, digits and single hyphens"),
+        );
+        return None;
+    }
+    Some(id)
+}
+
+fn read_url(table: &Table<'_>) -> Option<Url> {
+    let text = table.string("url")?;
+    let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    match url {
+        Some(url) if url.username().is_empty() && url.password().is_none() => Some(url),
+        Some(_) => {
+            table.report("url", "must not hold a user name or password");
+            None
+        }
+        None => {
+            table.report("url", format!("`{text}` is not an address, wanted: http://… or https://…"));
+            None
+        }
+    }
+}
+
+fn named_cadence(table: &Table<'_>, word: &str, cadences: &Cadences) -> Option<Arc<Cadence>> {
+    let found = cadences.named(word);
+    if found.is_none() {
+        table.report("cadence", format!("`{word}` is not a cadence, allowed: {}", cadences.names()));
+    }
+    found.map(Arc::clone)
+}
+
+fn implied_cadence(table: &Table<'_>, name: &str, cadences: &Cadences) -> Option<Arc<Cadence>> {
+    let found = cadences.for_column_name(name);
+    if found.is_none() {
+        table.report(
+            "cadence",
+            format!(
+                "is missing, and no pattern of cadences.toml fits the name `{name}`, allowed: {}",
+                cadences.names()
+            ),
+        );
+    }
+    found.map(Arc::clone)
+}
+
+/// Enough to catch slips; the mail server has the last word.
+pub(crate) fn looks_like_an_address(text: &str) -> bool {
+    let Some((local, host)) = text.rsplit_once('@') else { return false };
+    let plain = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic() && !b"<>,;:\"()[]\\@".contains(&b))
+    };
+    plain(local) && plain(host) && !host.starts_with('.') && !host.ends_with('.') && host.contains('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_checked_for_slips() {
+        for good in ["a@b.cn", "zhujianju@langxi.example", "a.b+c@mail.b.cn"] {
+            assert!(looks_like_an_address(good), "{good}");
+        }
+        for bad in
+            ["", "a", "a@", "@b.cn", "a@b", "a b@c.cn", "a@b.cn,c@d.cn", "a@b.cn\r\nBcc: x@y.cn", "张@b.cn"]
+        {
+            assert!(!looks_like_an_address(bad), "{bad}");
+        }
+    }
+}
