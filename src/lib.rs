@@ -3,7 +3,9 @@
 pub mod alert;
 pub mod assess;
 pub mod clock;
+pub mod deliver;
 pub mod extract;
 pub mod fetch;
 pub mod rules;
 pub mod schedule;
+pub mod store;

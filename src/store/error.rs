@@ -1,0 +1,70 @@
+//! What can go wrong with the store.
+
+/// The store failed. Nothing of the step that met it was kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process, most likely another daemon, has the database open.
+    #[error("another process has the store in `{path}` open: stop it first, or set another `state-dir`")]
+    InUse {
+        /// The directory.
+        path: String,
+    },
+    /// The database could not be opened.
+    #[error("cannot open the store in `{path}`: {source}")]
+    Open {
+        /// The directory.
+        path: String,
+        /// What the database says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Reading or writing failed.
+    #[error("the store failed: {0}")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A value has a format number that this version does not know.
+    #[error(
+        "a value in tree `{tree}` has format {found}, this version knows {known}: was it written by a newer xuncha?"
+    )]
+    UnknownFormat {
+        /// The tree.
+        tree: &'static str,
+        /// The number found.
+        found: u8,
+        /// The number known.
+        known: u8,
+    },
+    /// A value cannot be read.
+    #[error("a value in tree `{tree}` cannot be read: {source}")]
+    Unreadable {
+        /// The tree.
+        tree: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The store belongs to another county.
+    #[error(
+        "this store belongs to the county `{stored}`, the rules are of `{wanted}`: give each its own state-dir"
+    )]
+    OtherCounty {
+        /// The county in the store.
+        stored: String,
+        /// The county of the rules.
+        wanted: String,
+    },
+    /// A bulletin of that month and version has been issued already.
+    #[error(
+        "the bulletin of {month} has already been issued in version {version}; issued bulletins never change"
+    )]
+    AlreadyIssued {
+        /// The month.
+        month: String,
+        /// The version.
+        version: u32,
+    },
+}
+
+impl From<sled::Error> for StoreError {
+    fn from(error: sled::Error) -> Self {
+        Self::Database(Box::new(error))
+    }
+}

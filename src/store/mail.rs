@@ -1,0 +1,120 @@
+//! Matters, outbox and what was delivered.
+
+use chrono::{DateTime, Utc};
+use sled::transaction::Transactional;
+
+use super::codec::{decode, encode, prefix};
+use super::error::StoreError;
+use super::sled_store::{Store, abort, failed};
+use crate::alert::Matter;
+use crate::deliver::{Notice, NoticeId};
+use crate::rules::UnitId;
+
+/// A matter as it waits in the store.
+#[derive(Debug, Clone)]
+pub struct WaitingMatter {
+    /// What it is.
+    pub matter: Matter,
+    key: sled::IVec,
+}
+
+/// What becomes of a unit's matters at digest time.
+#[derive(Debug)]
+pub struct PlannedDigest {
+    /// The notice to send, if there is anything to say.
+    pub notice: Option<Notice>,
+    /// The matters it tells, or that cancel each other out. They are dropped; others stay for the next digest.
+    pub told: Vec<WaitingMatter>,
+}
+
+impl Store {
+    /// The units that have something to be told.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn units_with_matters(&self) -> Result<Vec<UnitId>, StoreError> {
+        let mut units: Vec<UnitId> = Vec::new();
+        for key in self.matters.iter().keys() {
+            let key = key?;
+            let unit = key.split(|byte| *byte == 0).next().unwrap_or_default();
+            let unit = UnitId::new(String::from_utf8_lossy(unit).as_ref());
+            if units.last() != Some(&unit) {
+                units.push(unit);
+            }
+        }
+        Ok(units)
+    }
+
+    /// The matters of a unit, in order of time.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn matters(&self, unit: &UnitId) -> Result<Vec<WaitingMatter>, StoreError> {
+        let mut waiting = Vec::new();
+        for entry in self.matters.scan_prefix(prefix(unit.as_str())) {
+            let (key, value) = entry?;
+            waiting.push(WaitingMatter { matter: decode("matters", &value)?, key });
+        }
+        Ok(waiting)
+    }
+
+    /// Turns matters of a unit into a notice (or, where they cancel out, into nothing), in one transaction.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing was changed.
+    pub fn post_digest(&self, planned: &PlannedDigest) -> Result<(), StoreError> {
+        let outcome = (&self.matters, &self.outbox).transaction(|(matters, outbox)| {
+            for told in &planned.told {
+                matters.remove(&told.key)?;
+            }
+            if let Some(notice) = &planned.notice {
+                outbox.insert(notice.id.as_str(), encode("outbox", notice).map_err(abort)?)?;
+            }
+            Ok(())
+        });
+        outcome.map_err(failed)
+    }
+
+    /// Whether a notice of that id is waiting or has been delivered.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn knows_notice(&self, id: &NoticeId) -> Result<bool, StoreError> {
+        Ok(self.outbox.contains_key(id.as_str())? || self.delivered.contains_key(id.as_str())?)
+    }
+
+    /// All notices that wait, by id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn outbox(&self) -> Result<Vec<Notice>, StoreError> {
+        self.outbox.iter().values().map(|bytes| decode("outbox", &bytes?)).collect()
+    }
+
+    /// A notice could not be handed over: keeps it with what went wrong and when to try again.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn put_back(&self, notice: &Notice) -> Result<(), StoreError> {
+        self.outbox.insert(notice.id.as_str(), encode("outbox", notice)?)?;
+        Ok(())
+    }
+
+    /// A notice was accepted: takes it out of the outbox and remembers that it went.
+    ///
+    /// # Errors
+    /// If the database fails; then the notice will be sent again, under the same Message-ID.
+    pub fn mark_delivered(&self, id: &NoticeId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let outcome = (&self.outbox, &self.delivered).transaction(|(outbox, delivered)| {
+            outbox.remove(id.as_str())?;
+            delivered.insert(id.as_str(), encode("delivered", &at).map_err(abort)?)?;
+            Ok(())
+        });
+        outcome.map_err(failed)
+    }
+
+    /// How many notices have been delivered.
+    pub fn delivered_count(&self) -> usize {
+        self.delivered.len()
+    }
+}

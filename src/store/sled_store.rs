@@ -1,0 +1,390 @@
+//! The database itself.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional, TransactionalTree};
+use sled::{Db, IVec, Tree};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::codec::{decode, encode, instant, instant_at_end, prefix};
+use super::error::StoreError;
+use super::records::{Event, Observation, PollRecord, Replayed, SightingRecord, Stored, Update, replay};
+use crate::extract::Sighting;
+use crate::rules::SourceId;
+
+/// The store. Cheap to clone; clones share the database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    db: Db,
+    meta: Tree,
+    polls: Tree,
+    sources: Tree,
+    sightings: Tree,
+    observations: Tree,
+    pub(super) matters: Tree,
+    pub(super) outbox: Tree,
+    pub(super) delivered: Tree,
+    events: Tree,
+    bulletins: Tree,
+}
+
+/// How much the store holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct StoreSize {
+    /// Bytes on disk.
+    pub bytes_on_disk: u64,
+    /// Notices waiting to be delivered.
+    pub outbox: usize,
+}
+
+/// What was held of a source when it was read, with the bytes that tell whether it still is.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// What was held.
+    pub stored: Stored,
+    record_bytes: Option<IVec>,
+}
+
+/// sled keeps this much in memory at most; it must exceed the working set, or its memory grows without end.
+const CACHE_BYTES: u64 = 512 * 1024 * 1024;
+const COUNTY: &[u8] = b"county";
+
+impl Store {
+    /// Opens the store in `directory`, making it where there is none, for the county `county`.
+    ///
+    /// # Errors
+    /// If another process has it open, if it cannot be read, or if it belongs to another county.
+    pub fn open(directory: &Path, county: &str) -> Result<Self, StoreError> {
+        let path = || directory.display().to_string();
+        let open_error = |error: sled::Error| match error {
+            sled::Error::Io(error) if is_about_the_lock(&error) => StoreError::InUse { path: path() },
+            error => StoreError::Open { path: path(), source: Box::new(error) },
+        };
+        let db =
+            sled::Config::new().path(directory).cache_capacity(CACHE_BYTES).open().map_err(open_error)?;
+        let tree = |name: &str| db.open_tree(name).map_err(open_error);
+        let store = Self {
+            meta: tree("meta")?,
+            polls: tree("polls")?,
+            sources: tree("sources")?,
+            sightings: tree("sightings")?,
+            observations: tree("observations")?,
+            matters: tree("matters")?,
+            outbox: tree("outbox")?,
+            delivered: tree("delivered")?,
+            events: tree("events")?,
+            bulletins: tree("bulletins")?,
+            db,
+        };
+        store.claim_for(county)?;
+        Ok(store)
+    }
+
+    fn claim_for(&self, county: &str) -> Result<(), StoreError> {
+        match self.meta.get(COUNTY)? {
+            None => {
+                self.meta.insert(COUNTY, encode("meta", &county)?)?;
+                Ok(())
+            }
+            Some(bytes) => {
+                let stored: String = decode("meta", &bytes)?;
+                if stored == county {
+                    Ok(())
+                } else {
+                    Err(StoreError::OtherCounty { stored, wanted: county.to_owned() })
+                }
+            }
+        }
+    }
+
+    /// Waits until everything written so far is on disk.
+    ///
+    /// # Errors
+    /// If the disk fails.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        self.db.flush_async().await?;
+        Ok(())
+    }
+
+    /// How much the store holds.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn size(&self) -> Result<StoreSize, StoreError> {
+        Ok(StoreSize { bytes_on_disk: self.db.size_on_disk()?, outbox: self.outbox.len() })
+    }
+
+    /// What is held of one source.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn source(&self, id: &SourceId) -> Result<Stored, StoreError> {
+        Ok(self.held(id)?.stored)
+    }
+
+    /// What is held of one source, to be compared later with what is held then.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn held(&self, id: &SourceId) -> Result<Held, StoreError> {
+        let poll = self.polls.get(id.as_str())?.map(|bytes| decode("polls", &bytes)).transpose()?;
+        let record_bytes = self.sources.get(id.as_str())?;
+        let record =
+            record_bytes.as_ref().map(|bytes| decode("sources", bytes)).transpose()?.unwrap_or_default();
+        Ok(Held { stored: Stored { poll, record }, record_bytes })
+    }
+
+    /// What is held of one source now. If nobody has changed its record since `before` was read, nothing is decoded
+    /// again; poll records are changed by the poller alone.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn held_now<'h>(&self, id: &SourceId, before: &'h Held) -> Result<Cow<'h, Stored>, StoreError> {
+        if self.sources.get(id.as_str())? == before.record_bytes {
+            return Ok(Cow::Borrowed(&before.stored));
+        }
+        self.source(id).map(Cow::Owned)
+    }
+
+    /// Writes down a poll that learned nothing.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn record_poll(&self, id: &SourceId, poll: &PollRecord) -> Result<(), StoreError> {
+        self.polls.insert(id.as_str(), encode("polls", poll)?)?;
+        Ok(())
+    }
+
+    /// Changes sources, all in one transaction. `decide` is given each source as it stands and says what becomes of it;
+    /// it may be called again if another writer was faster, so it must be pure. What it
+    /// returns beside the update is handed back, in the order of `ids`.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing was changed.
+    pub fn update<T>(
+        &self,
+        ids: &[SourceId],
+        now: DateTime<Utc>,
+        decide: impl Fn(usize, Stored) -> (Update, T),
+    ) -> Result<Vec<T>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let trees =
+            (&self.polls, &self.sources, &self.sightings, &self.observations, &self.matters, &self.events);
+        let outcome = trees.transaction(|(polls, sources, sightings, observations, matters, events)| {
+            let step = Step { polls, sources, sightings, observations, matters, events, now };
+            let mut outcomes = Vec::with_capacity(ids.len());
+            for (index, id) in ids.iter().enumerate() {
+                let (update, outcome) = decide(index, step.read(id)?);
+                step.write(id, &update)?;
+                outcomes.push(outcome);
+            }
+            Ok(outcomes)
+        });
+        outcome.map_err(failed)
+    }
+
+    /// All items ever seen of a source, in no particular order.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn sightings(&self, id: &SourceId) -> Result<Vec<SightingRecord>, StoreError> {
+        let records = self.sightings.scan_prefix(prefix(id.as_str())).values();
+        records.map(|bytes| decode("sightings", &bytes?)).collect()
+    }
+
+    /// When an item was first seen.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn first_seen_at(
+        &self,
+        id: &SourceId,
+        sighting: &Sighting,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let Some(bytes) = self.sightings.get(sighting_key(id, sighting))? else { return Ok(None) };
+        let record: SightingRecord = decode("sightings", &bytes)?;
+        Ok(Some(record.first_seen_at))
+    }
+
+    /// What was known of a source at a past instant.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn known_at(&self, id: &SourceId, as_of: DateTime<Utc>) -> Result<Replayed, StoreError> {
+        let start = prefix(id.as_str());
+        let mut end = start.clone();
+        end.extend_from_slice(&instant(as_of));
+        let mut observations = Vec::new();
+        for entry in self.observations.range(start..=end) {
+            let (key, value) = entry?;
+            let observation: Observation = decode("observations", &value)?;
+            observations.push((instant_at_end(&key), observation));
+        }
+        Ok(replay(observations))
+    }
+
+    /// Whether a source's rule changed after one instant, up to another.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn rule_changed_between(
+        &self,
+        id: &SourceId,
+        after: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let bound = |at| [prefix(id.as_str()), instant(at).to_vec()].concat();
+        for entry in self.observations.range(bound(after)..=bound(until)) {
+            let (key, value) = entry?;
+            let observation: Observation = decode("observations", &value)?;
+            if observation == Observation::RuleChanged && instant_at_end(&key) > after {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The newest events, newest first.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn latest_events(&self, most: usize) -> Result<Vec<Event>, StoreError> {
+        self.events.iter().values().rev().take(most).map(|bytes| decode("events", &bytes?)).collect()
+    }
+
+    /// Keeps an issued bulletin for ever.
+    ///
+    /// # Errors
+    /// If a bulletin of that month and version is there already, or the database fails.
+    pub fn keep_bulletin<B: serde::Serialize>(
+        &self,
+        month: &str,
+        version: u32,
+        bulletin: &B,
+    ) -> Result<(), StoreError> {
+        let mut key = prefix(month);
+        key.extend_from_slice(&version.to_be_bytes());
+        let value = encode("bulletins", bulletin)?;
+        match self.bulletins.compare_and_swap(key, None::<&[u8]>, Some(value))? {
+            Ok(()) => Ok(()),
+            Err(_) => Err(StoreError::AlreadyIssued { month: month.to_owned(), version }),
+        }
+    }
+
+    /// All issued bulletins, by month and version.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn bulletins<B: serde::de::DeserializeOwned>(&self) -> Result<Vec<B>, StoreError> {
+        self.bulletins.iter().values().map(|bytes| decode("bulletins", &bytes?)).collect()
+    }
+}
+
+/// sled gives this case no kind of its own.
+fn is_about_the_lock(error: &std::io::Error) -> bool {
+    error.to_string().starts_with("could not acquire lock")
+}
+
+/// Reads and writes of one transaction.
+struct Step<'t> {
+    polls: &'t TransactionalTree,
+    sources: &'t TransactionalTree,
+    sightings: &'t TransactionalTree,
+    observations: &'t TransactionalTree,
+    matters: &'t TransactionalTree,
+    events: &'t TransactionalTree,
+    now: DateTime<Utc>,
+}
+
+type StepResult<T> = Result<T, ConflictableTransactionError<StoreError>>;
+
+impl Step<'_> {
+    fn read(&self, id: &SourceId) -> StepResult<Stored> {
+        let poll =
+            self.polls.get(id.as_str())?.map(|bytes| decode("polls", &bytes)).transpose().map_err(abort)?;
+        let record = self
+            .sources
+            .get(id.as_str())?
+            .map(|bytes| decode("sources", &bytes))
+            .transpose()
+            .map_err(abort)?;
+        Ok(Stored { poll, record: record.unwrap_or_default() })
+    }
+
+    fn write(&self, id: &SourceId, update: &Update) -> StepResult<()> {
+        if let Some(poll) = &update.poll {
+            self.polls.insert(id.as_str(), encode("polls", poll).map_err(abort)?)?;
+        }
+        if let Some(record) = &update.record {
+            self.sources.insert(id.as_str(), encode("sources", record).map_err(abort)?)?;
+        }
+        for sighting in &update.sightings {
+            self.write_sighting(id, sighting)?;
+        }
+        for (at, observation) in &update.observations {
+            let mut key = prefix(id.as_str());
+            key.extend_from_slice(&instant(*at));
+            self.observations.insert(key, encode("observations", observation).map_err(abort)?)?;
+        }
+        for matter in &update.matters {
+            let mut key = prefix(id.unit().as_str());
+            key.extend_from_slice(&instant(matter.at));
+            key.push(0);
+            key.extend_from_slice(id.as_str().as_bytes());
+            let key = free_key(self.matters, key)?;
+            self.matters.insert(key, encode("matters", matter).map_err(abort)?)?;
+        }
+        // Numbered by time and source: asking sled for a fresh id inside a transaction waits for that transaction.
+        for kind in &update.events {
+            let event = Event { at: self.now, source: id.clone(), kind: kind.clone() };
+            let mut key = instant(self.now).to_vec();
+            key.extend_from_slice(id.as_str().as_bytes());
+            let key = free_key(self.events, key)?;
+            self.events.insert(key, encode("events", &event).map_err(abort)?)?;
+        }
+        Ok(())
+    }
+
+    fn write_sighting(&self, id: &SourceId, sighting: &Sighting) -> StepResult<()> {
+        let key = sighting_key(id, sighting);
+        if self.sightings.get(&key)?.is_none() {
+            let record = SightingRecord { sighting: sighting.clone(), first_seen_at: self.now };
+            self.sightings.insert(key, encode("sightings", &record).map_err(abort)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// `key` with the first number that is free behind it: two writers may speak of one source in one millisecond.
+fn free_key(tree: &TransactionalTree, mut key: Vec<u8>) -> StepResult<Vec<u8>> {
+    key.extend_from_slice(&[0, 0]);
+    while tree.get(&key)?.is_some() {
+        match key.last_mut() {
+            Some(number) if *number < u8::MAX => *number += 1,
+            _ => key.push(0),
+        }
+    }
+    Ok(key)
+}
+
+fn sighting_key(id: &SourceId, sighting: &Sighting) -> Vec<u8> {
+    let identity = format!("{}\n{}\n{}", sighting.date, sighting.url, sighting.title);
+    let mut key = prefix(id.as_str());
+    key.extend_from_slice(&xxh3_128(identity.as_bytes()).to_be_bytes());
+    key
+}
+
+pub(super) fn abort(error: StoreError) -> ConflictableTransactionError<StoreError> {
+    ConflictableTransactionError::Abort(error)
+}
+
+pub(super) fn failed(error: TransactionError<StoreError>) -> StoreError {
+    match error {
+        TransactionError::Abort(error) => error,
+        TransactionError::Storage(error) => error.into(),
+    }
+}
