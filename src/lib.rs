@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod assess;
+pub mod bulletin;
 pub mod clock;
 pub mod deliver;
 pub mod extract;

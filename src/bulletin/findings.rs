@@ -1,0 +1,204 @@
+//! The findings of a month: which sources are put on record, from their standings at the cut-off.
+//!
+//! An unknown standing never makes a finding. It is listed apart, as [`Unverified`], so that a reviewer sees what
+//! could not be judged before anybody signs.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::assess::{Cause, Standing};
+use crate::rules::{SourceId, UnitId};
+
+use super::input::{Evidence, SourceMonth, UnitMonth};
+
+/// A problem of one source, put on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The source.
+    pub source: SourceId,
+    /// What is wrong with it.
+    pub kind: Kind,
+    /// The limit as printed; absent where nothing is ever due.
+    #[serde(default)]
+    pub limit: Option<String>,
+    /// The newest item's date; absent for a blank source.
+    #[serde(default)]
+    pub last: Option<NaiveDate>,
+    /// The column's path or the account's name, as it was called that month.
+    pub name: String,
+    /// The last day that was or is in time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<NaiveDate>,
+    /// The item that `last` rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Past its due date.
+    Overdue,
+    /// Never held an item.
+    Blank,
+    /// In time, but not for long: a remark, not an accusation.
+    DueSoon,
+}
+
+/// A source that could not be judged at the cut-off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unverified {
+    /// The source.
+    pub source: SourceId,
+    /// The column's path or the account's name.
+    pub name: String,
+    /// Its unit.
+    pub unit_id: UnitId,
+    /// The unit's short name.
+    pub unit: String,
+    /// Why it could not be judged.
+    pub cause: Doubt,
+}
+
+/// Why a source could not be judged, in one word. The details stay with the source's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Doubt {
+    /// Never polled.
+    NotPolled,
+    /// The page could not be fetched.
+    CannotFetch,
+    /// The page could not be read.
+    CannotRead,
+    /// A second look has yet to confirm it.
+    Unconfirmed,
+    /// Rows without a usable date may hide a newer item.
+    UndatedRows,
+    /// The last successful look is too old.
+    LookTooOld,
+    /// The page shows less than it did before.
+    WentBack,
+}
+
+impl Kind {
+    /// Whether the finding is a problem of its own, which next month must be seen to be rectified.
+    pub fn accuses(self) -> bool {
+        match self {
+            Self::Overdue | Self::Blank => true,
+            Self::DueSoon => false,
+        }
+    }
+
+    /// The word officials read.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Overdue => "超期未更新",
+            Self::Blank => "空白",
+            Self::DueSoon => "即将到期",
+        }
+    }
+}
+
+impl Doubt {
+    /// The words officials read.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::NotPolled => "尚未巡检",
+            Self::CannotFetch => "页面无法访问",
+            Self::CannotRead => "页面无法识别",
+            Self::Unconfirmed => "有待复核",
+            Self::UndatedRows => "部分条目无法识别日期",
+            Self::LookTooOld => "近期未能成功巡检",
+            Self::WentBack => "页面最新信息较此前倒退",
+        }
+    }
+}
+
+impl From<&Cause> for Doubt {
+    fn from(cause: &Cause) -> Self {
+        match cause {
+            Cause::NotPolled => Self::NotPolled,
+            Cause::CannotFetch(_) => Self::CannotFetch,
+            Cause::CannotRead(_) => Self::CannotRead,
+            Cause::Unconfirmed => Self::Unconfirmed,
+            Cause::UndatedRows(_) => Self::UndatedRows,
+            Cause::LookTooOld => Self::LookTooOld,
+            Cause::WentBack { .. } => Self::WentBack,
+        }
+    }
+}
+
+/// The finding on one source, if it deserves any.
+pub(super) fn of(source: &SourceMonth) -> Option<Finding> {
+    let kind = match &source.standing {
+        Standing::Overdue => Kind::Overdue,
+        Standing::Blank => Kind::Blank,
+        Standing::DueSoon if source.remark_due_soon => Kind::DueSoon,
+        Standing::DueSoon | Standing::Fresh | Standing::Exempt | Standing::Unknown(_) => return None,
+    };
+    Some(Finding {
+        source: source.id.clone(),
+        kind,
+        limit: source.limit.clone(),
+        last: source.last,
+        name: source.name.clone(),
+        due: source.due,
+        evidence: source.evidence.clone(),
+    })
+}
+
+/// The sources of a unit that could not be judged.
+pub(super) fn unverified(unit: &UnitMonth) -> impl Iterator<Item = Unverified> {
+    unit.sources.iter().filter_map(|source| match &source.standing {
+        Standing::Unknown(cause) => Some(Unverified {
+            source: source.id.clone(),
+            name: source.name.clone(),
+            unit_id: unit.id.clone(),
+            unit: unit.name.clone(),
+            cause: cause.into(),
+        }),
+        Standing::Fresh | Standing::DueSoon | Standing::Overdue | Standing::Blank | Standing::Exempt => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{column, unit};
+    use super::*;
+
+    #[test]
+    fn an_unknown_source_is_listed_apart_and_makes_no_finding() {
+        let unit =
+            unit("a", "县甲局").with(column("双随机一公开", Standing::Unknown(Cause::UndatedRows(2)), "1年"));
+        assert_eq!(of(&unit.sources[0]), None);
+        let apart: Vec<_> = unverified(&unit).collect();
+        assert_eq!(apart.len(), 1);
+        assert_eq!((apart[0].unit.as_str(), apart[0].cause), ("县甲局", Doubt::UndatedRows));
+    }
+
+    #[test]
+    fn a_fresh_or_exempt_source_makes_no_finding() {
+        for standing in [Standing::Fresh, Standing::Exempt] {
+            assert_eq!(of(&column("政府领导", standing, "1年")), None);
+        }
+    }
+
+    #[test]
+    fn due_soon_is_remarked_on_only_where_the_cadence_says_so() {
+        let mut source = column("政府领导", Standing::DueSoon, "1年");
+        assert_eq!(of(&source).map(|finding| finding.kind), Some(Kind::DueSoon));
+        source.remark_due_soon = false;
+        assert_eq!(of(&source), None);
+    }
+
+    #[test]
+    fn a_finding_has_the_fields_of_the_schema() {
+        let finding = of(&column("政府领导", Standing::Overdue, "1年")).unwrap();
+        let json = serde_json::to_value(&finding).unwrap();
+        assert_eq!(json["kind"], "overdue");
+        assert_eq!(json["limit"], "1年");
+        assert_eq!(json["name"], "政府领导");
+        assert!(json.get("last").is_some() && json.get("source").is_some() && json.get("evidence").is_none());
+    }
+}
