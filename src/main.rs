@@ -1,3 +1,12 @@
-//! The `xuncha` command.
+//! The `xuncha` command: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    // HTTP and mail make their secure connections with the same provider.
+    let _already_installed = rustls::crypto::ring::default_provider().install_default();
+    xuncha::cli::main()
+}

@@ -1,0 +1,239 @@
+//! The command line: one file per group of commands.
+//!
+//! Commands that ask or change a running daemon go through its socket; `demo`, `run` and `check` work by themselves.
+//! Every command returns an [`ExitCode`]; only `main` ends the process.
+
+mod ask;
+mod bulletin;
+mod check;
+mod demo;
+mod run;
+mod table;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::bulletin::Month;
+use crate::config::DEFAULT_CONFIG;
+
+/// xuncha (巡查) watches that every column and account of a county's offices is updated in time.
+#[derive(Debug, Parser)]
+#[command(name = "xuncha", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "Commands that ask the daemon take --socket, or XUNCHA_SOCKET, or the `socket` of xuncha.toml.\n\
+                          A unit or source is named by its id, its name, or a unique part of either.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play a simulated county: the whole job on loopback, nothing to install
+    Demo(DemoArgs),
+    /// Run the daemon
+    Run(RunArgs),
+    /// Name every mistake in configuration and rules
+    Check(CheckArgs),
+    /// Show how the county, a unit or a source stands
+    #[command(
+        after_help = "Exit codes: 0 all fresh, 1 something due soon, 2 something overdue or blank, 3 unknown"
+    )]
+    Status(StatusArgs),
+    /// List what is overdue or comes due
+    Due(DueArgs),
+    /// List raised alerts and the latest events
+    Alerts(AskArgs),
+    /// Poll a source in full as soon as politeness allows
+    Recheck(RecheckArgs),
+    /// Draft, issue or export a month's bulletin
+    #[command(subcommand)]
+    Bulletin(BulletinCommand),
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// End after the scenario instead of serving on
+    #[arg(long)]
+    once: bool,
+    /// Directory for rules, state, mails and bulletins; emptied if an earlier demo made it
+    #[arg(long, default_value = "demo-out", value_name = "DIR")]
+    out: PathBuf,
+    /// Where the simulated county's web server listens
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
+    listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// The configuration file
+    #[arg(long, default_value = DEFAULT_CONFIG, value_name = "FILE")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    /// The configuration file; without it and without a rules directory, xuncha.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A rules directory; without it, that of the configuration
+    #[arg(value_name = "RULES_DIR")]
+    rules: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct AskArgs {
+    /// The daemon's socket
+    #[arg(long, env = "XUNCHA_SOCKET", value_name = "PATH")]
+    socket: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct StatusArgs {
+    /// A unit or source
+    #[arg(value_name = "UNIT|SOURCE")]
+    of: Option<String>,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct DueArgs {
+    /// How far ahead to look, in days
+    #[arg(long, default_value = "30d", value_name = "DAYS")]
+    within: String,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct RecheckArgs {
+    /// A source
+    #[arg(value_name = "SOURCE")]
+    of: String,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum BulletinCommand {
+    /// Draft the bulletin of a month as things stand
+    Draft(DraftArgs),
+    /// Issue the bulletin of a month, once and for ever
+    Issue(IssueArgs),
+    /// Export an issued bulletin
+    Export(ExportArgs),
+}
+
+#[derive(Debug, Args)]
+struct DraftArgs {
+    /// The month, such as 2022-12
+    month: Month,
+    /// The date up to which it counts; by default the county's own
+    #[arg(long, value_name = "DATE")]
+    cutoff: Option<NaiveDate>,
+    /// Draft by what was known at this instant, such as 2022-12-28T10:00:00+08:00
+    #[arg(long, value_name = "INSTANT")]
+    as_of: Option<DateTime<Utc>>,
+    #[command(flatten)]
+    print: PrintArgs,
+}
+
+#[derive(Debug, Args)]
+struct IssueArgs {
+    /// The month, such as 2022-12
+    month: Month,
+    /// The date up to which it counts; by default the county's own
+    #[arg(long, value_name = "DATE")]
+    cutoff: Option<NaiveDate>,
+    /// Issue although some sources could not be verified; they accuse nobody
+    #[arg(long)]
+    accept_unverified: bool,
+    #[command(flatten)]
+    print: PrintArgs,
+}
+
+#[derive(Debug, Args)]
+struct ExportArgs {
+    /// The month, such as 2022-12
+    month: Month,
+    #[command(flatten)]
+    print: PrintArgs,
+}
+
+#[derive(Debug, Args)]
+struct PrintArgs {
+    /// The daemon's socket
+    #[arg(long, env = "XUNCHA_SOCKET", value_name = "PATH")]
+    socket: Option<PathBuf>,
+    /// Formats, separated by commas
+    #[arg(long, value_delimiter = ',', default_value = "md", value_name = "FORMATS")]
+    format: Vec<Format>,
+    /// Write DIR/MONTH/bulletin.FORMAT instead of printing
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// As other programs read it
+    Json,
+    /// As text
+    Md,
+    /// As a page
+    Html,
+}
+
+/// Parses the arguments, does the work, and returns the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.command {
+        Command::Demo(args) => demo::demo(&args),
+        Command::Run(args) => run::run(&args.config),
+        Command::Check(args) => check::check(&args),
+        Command::Status(args) => ask::status(&args),
+        Command::Due(args) => ask::due(&args),
+        Command::Alerts(args) => ask::alerts(&args),
+        Command::Recheck(args) => ask::recheck(&args),
+        Command::Bulletin(command) => bulletin::bulletin(command),
+    }
+}
+
+/// Says what went wrong, with its causes, and returns the code for that.
+fn fail(error: &anyhow::Error, code: u8) -> ExitCode {
+    eprintln!("xuncha: {}", in_full(error));
+    ExitCode::from(code)
+}
+
+/// An error with those of its causes that its own text does not name already.
+fn in_full(error: &anyhow::Error) -> String {
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said.push_str(": ");
+            said.push_str(&cause);
+        }
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_is_said_once() {
+        let refused = || std::io::Error::other("connection refused");
+        let error = anyhow::Error::new(refused()).context("cannot ask").context("no answer");
+        assert_eq!(in_full(&error), "no answer: cannot ask: connection refused");
+        let error = anyhow::Error::new(refused()).context("no answer: connection refused\nstart a daemon");
+        assert_eq!(in_full(&error), "no answer: connection refused\nstart a daemon");
+    }
+}

@@ -1,0 +1,233 @@
+//! The poller: starts what the dispatcher allows, and writes down what came of it in groups.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::judge::JudgeAgenda;
+use super::line::{Counters, Line};
+use super::poll::{Ask, Polled, poll};
+use super::settle::{Settled, Terms, after_poll};
+use crate::rules::SourceId;
+use crate::schedule::{Dispatcher, HostKey, Next, Pacing, Slot};
+use crate::store::{StoreError, Update};
+
+/// A wish to poll a source in full as soon as politeness allows.
+#[derive(Debug)]
+pub struct Recheck(pub Slot);
+
+/// Polls sources as they come due, a bounded number at a time.
+pub struct Poller {
+    line: Arc<Line>,
+    judge: JudgeAgenda,
+    dispatcher: Dispatcher,
+    under_way: JoinSet<Result<Polled, StoreError>>,
+    /// Sources to be asked for in full at their next poll.
+    in_full: HashSet<Slot>,
+    rechecks: mpsc::Receiver<Recheck>,
+}
+
+/// No plan reaches further than this.
+const LONGEST_INTERVAL: TimeDelta = TimeDelta::days(8);
+/// Polls written down in one transaction at most.
+const LARGEST_GROUP: usize = 512;
+
+impl Poller {
+    /// A poller with every source of the rules on its agenda: where the store knows its next poll, then; else now.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn new(
+        line: Arc<Line>,
+        judge: JudgeAgenda,
+        rechecks: mpsc::Receiver<Recheck>,
+    ) -> Result<Self, StoreError> {
+        let pacing = Pacing::new(line.clock.clone(), &line.rules.county.hosts);
+        let hosts = line.rules.sources.iter().map(|source| HostKey::of(&source.url));
+        let mut dispatcher = Dispatcher::new(pacing, hosts);
+        let now = line.clock.now();
+        for (source, slot) in line.rules.sources.iter().zip(0..) {
+            let stored = line.store.source(&source.id)?;
+            // A plan made while the clock was ahead would never come, and one made under another rule is void.
+            let planned = stored.poll.filter(|_| stored.record.rule == Some(source.fingerprint));
+            let latest = now + LONGEST_INTERVAL;
+            dispatcher.put(Slot(slot), planned.map_or(now, |poll| poll.next_poll_at.min(latest)));
+        }
+        Ok(Self { line, judge, dispatcher, under_way: JoinSet::new(), in_full: HashSet::new(), rechecks })
+    }
+
+    /// Polls until told to stop; then lets the polls under way end and writes them down.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn run(mut self, stop: CancellationToken) -> Result<(), StoreError> {
+        while !stop.is_cancelled() {
+            let wait_until = self.start_ready();
+            let clock = self.line.clock.clone();
+            let waiting = async {
+                match wait_until {
+                    Some(at) => clock.sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                Some(first) = self.under_way.join_next() => self.finish_group(first)?,
+                Some(Recheck(slot)) = self.rechecks.recv() => self.recheck(slot),
+                () = waiting => {}
+            }
+        }
+        while let Some(first) = self.under_way.join_next().await {
+            self.finish_group(first)?;
+        }
+        Ok(())
+    }
+
+    /// Polls everything that may be polled at this instant of a stepped clock, to the end, and returns the next
+    /// instant at which there is something to poll.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn turn(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        loop {
+            while let Ok(Recheck(slot)) = self.rechecks.try_recv() {
+                self.recheck(slot);
+            }
+            let wait_until = self.start_ready();
+            match self.under_way.join_next().await {
+                Some(first) => self.finish_group(first)?,
+                None => return Ok(wait_until),
+            }
+        }
+    }
+
+    /// Starts polls until the workers are busy or nothing may start; returns when to look again, if time decides.
+    fn start_ready(&mut self) -> Option<DateTime<Utc>> {
+        while self.under_way.len() < self.line.workers {
+            match self.dispatcher.next(self.line.clock.now()) {
+                Next::Poll(slot) => {
+                    let line = Arc::clone(&self.line);
+                    let ask = if self.in_full.remove(&slot) { Ask::InFull } else { Ask::IfChanged };
+                    self.under_way.spawn(async move { poll(&line, slot, ask).await });
+                }
+                Next::NotBefore(at) => return Some(at),
+                Next::Idle => return None,
+            }
+        }
+        None
+    }
+
+    fn recheck(&mut self, slot: Slot) {
+        self.in_full.insert(slot);
+        self.dispatcher.pull_forward(slot, self.line.clock.now());
+    }
+
+    /// Writes down one finished poll and all others that have finished meanwhile.
+    fn finish_group(
+        &mut self,
+        first: Result<Result<Polled, StoreError>, JoinError>,
+    ) -> Result<(), StoreError> {
+        let mut group = vec![unwind(first)?];
+        while group.len() < LARGEST_GROUP
+            && let Some(next) = self.under_way.try_join_next()
+        {
+            group.push(unwind(next)?);
+        }
+        let now = self.line.clock.now();
+        for (polled, settled) in group.iter().zip(self.write_down(&group, now)?) {
+            self.line.tell(polled.slot, &settled);
+            self.dispatcher.ended(polled.slot);
+            // A recheck that came while the poll was under way is still wanted.
+            let again_at = if self.in_full.contains(&polled.slot) { None } else { settled.next_poll_at };
+            self.dispatcher.put(polled.slot, again_at.unwrap_or(now));
+            self.judge.put(polled.slot, settled.judge_at);
+        }
+        Ok(())
+    }
+
+    /// Writes a group down and returns what follows, in the order of the group. Most polls learn nothing; they cost one
+    /// plain write each, while the others share a transaction.
+    fn write_down(&self, group: &[Polled], now: DateTime<Utc>) -> Result<Vec<Settled>, StoreError> {
+        let mut settled = Vec::with_capacity(group.len());
+        let mut learned: Vec<usize> = Vec::new();
+        for (polled, index) in group.iter().zip(0..) {
+            let nothing_new = self.note_if_nothing_new(polled, now)?;
+            if nothing_new.is_none() {
+                learned.push(index);
+            }
+            settled.push(nothing_new);
+        }
+        let ids: Vec<SourceId> =
+            learned.iter().map(|index| self.line.source(group[*index].slot).id.clone()).collect();
+        let of_learned = self.line.store.update(&ids, now, |place, stored| {
+            let polled = &group[learned[place]];
+            after_poll(&stored, &polled.look, polled.not_before, &self.terms(polled), now)
+        })?;
+        for (index, outcome) in learned.into_iter().zip(of_learned) {
+            settled[index] = Some(outcome);
+        }
+        Ok(settled.into_iter().flatten().collect())
+    }
+
+    /// Writes the poll record of a poll that learned nothing; `None` if it learned something. Only the poller writes poll
+    /// records, so nobody can come in between.
+    fn note_if_nothing_new(
+        &self,
+        polled: &Polled,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Settled>, StoreError> {
+        let id = &self.line.source(polled.slot).id;
+        let stored = self.line.store.held_now(id, &polled.held)?;
+        let (update, settled) =
+            after_poll(&stored, &polled.look, polled.not_before, &self.terms(polled), now);
+        match update {
+            Update { poll: Some(poll), record: None, sightings, observations, matters, events }
+                if sightings.is_empty()
+                    && observations.is_empty()
+                    && matters.is_empty()
+                    && events.is_empty() =>
+            {
+                self.line.store.record_poll(id, &poll)?;
+                Ok(Some(settled))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn terms(&self, polled: &Polled) -> Terms<'_> {
+        self.line.terms(self.line.source(polled.slot))
+    }
+}
+
+impl Line {
+    /// Logs and counts what changed about a source: changes of state at info, the rest not at all.
+    pub(super) fn tell(&self, slot: Slot, settled: &Settled) {
+        let id = &self.source(slot).id;
+        Counters::add(&self.counters.alerts, settled.changes.len() as u64);
+        if !settled.changes.is_empty() {
+            self.news.notify_one();
+        }
+        for change in &settled.changes {
+            info!(source.id = %id, "alert of `{id}`: {change}");
+        }
+        if let Some(cause) = &settled.failed_with {
+            warn!(source.id = %id, "cannot tell how `{id}` stands: {cause}");
+        }
+    }
+}
+
+/// A poll that panicked is a bug that must be seen, not a poll that never ends.
+fn unwind(ended: Result<Result<Polled, StoreError>, JoinError>) -> Result<Polled, StoreError> {
+    match ended {
+        Ok(polled) => polled,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => unreachable!("polls are never aborted: stopping waits for them"),
+        },
+    }
+}

@@ -1,0 +1,192 @@
+//! From a look, or from time alone, to what the store should hold: pure, so that a transaction may run it again.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+
+use super::learn::{Look, learn, sightings_of};
+use super::notes::Notes;
+use crate::alert::{self, Matter};
+use crate::assess::{self, Calendar, Case, Cause, Standing};
+use crate::rules::Source;
+use crate::schedule::{Outlook, PollEnd, next_poll_at};
+use crate::store::{EventKind, PollRecord, SourceRecord, Stored, Update};
+
+/// What settling a source depends on besides the store.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The source.
+    pub source: &'a Source,
+    /// The county's calendar.
+    pub calendar: &'a Calendar,
+    /// How sure we must be.
+    pub assess: &'a assess::Policy,
+    /// How alerts behave.
+    pub alert: &'a alert::Policy,
+}
+
+/// What follows from settling a source, for the daemon's own tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// How the source stands now.
+    pub standing: Standing,
+    /// When time alone may change that; `None` while only a poll can.
+    pub judge_at: Option<DateTime<Utc>>,
+    /// When to poll next, if a poll ended.
+    pub next_poll_at: Option<DateTime<Utc>>,
+    /// Changes of the alert.
+    pub changes: Vec<alert::Change>,
+    /// Why polls fail, if that has just begun or changed.
+    pub failed_with: Option<Cause>,
+}
+
+impl<'a> Terms<'a> {
+    /// The case of the source, as the store holds it.
+    pub fn case(&self, record: &'a SourceRecord, seen_at: Option<DateTime<Utc>>) -> Case<'a> {
+        Case {
+            known: record.known(seen_at),
+            cadence: &self.source.cadence,
+            calendar: self.calendar,
+            policy: self.assess,
+        }
+    }
+}
+
+/// Settles a source after a poll.
+pub fn after_poll(
+    stored: &Stored,
+    look: &Look,
+    wish: Option<DateTime<Utc>>,
+    terms: &Terms<'_>,
+    now: DateTime<Utc>,
+) -> (Update, Settled) {
+    let mut step = Step::begin(stored, terms, now);
+    let before = step.record.clone();
+    step.record = learn(step.record, look, terms.assess, now);
+    step.update.sightings = sightings_of(look);
+    step.seen_at = if look.is_failure() { step.seen_at } else { Some(now) };
+    step.note_what_changed(&before);
+    let mut settled = step.judge();
+    let failures =
+        if look.is_failure() { stored.poll.map_or(0, |poll| poll.failures).saturating_add(1) } else { 0 };
+    let next_poll_at = step.next_poll_at(look, failures, wish, &settled.standing);
+    settled.next_poll_at = Some(next_poll_at);
+    let poll = PollRecord { next_poll_at, polled_at: Some(now), seen_at: step.seen_at, failures };
+    (Update { poll: Some(poll), ..step.finish(stored) }, settled)
+}
+
+/// Settles a source because an instant has passed.
+pub fn by_time(stored: &Stored, terms: &Terms<'_>, now: DateTime<Utc>) -> (Update, Settled) {
+    let mut step = Step::begin(stored, terms, now);
+    let settled = step.judge();
+    (step.finish(stored), settled)
+}
+
+/// One settling under way.
+struct Step<'a> {
+    terms: &'a Terms<'a>,
+    now: DateTime<Utc>,
+    record: Cow<'a, SourceRecord>,
+    seen_at: Option<DateTime<Utc>>,
+    notes: Notes,
+    update: Update,
+}
+
+impl<'a> Step<'a> {
+    /// Begins with what counts of the stored record under the present rule.
+    fn begin(stored: &'a Stored, terms: &'a Terms<'a>, now: DateTime<Utc>) -> Self {
+        let mut notes = Notes::after(stored.record.observed_at, now);
+        let record = stored.record.under_rule(terms.source.fingerprint);
+        let is_known_rule = stored.record.rule.is_none() || stored.record.rule == record.rule;
+        if !is_known_rule {
+            notes.rule_changed();
+        }
+        let seen_at = stored.poll.and_then(|poll| poll.seen_at).filter(|_| is_known_rule);
+        Self { terms, now, record, seen_at, notes, update: Update::default() }
+    }
+
+    fn note_what_changed(&mut self, before: &SourceRecord) {
+        let cause_of = |record: &SourceRecord| record.failure.as_ref().map(|failure| failure.cause.clone());
+        let shown_in = |record: &SourceRecord| record.reading.as_ref().map(|reading| reading.shown);
+        match (cause_of(before), cause_of(&self.record)) {
+            (was, Some(cause)) if was.as_ref() != Some(&cause) => {
+                self.notes.failed(&cause);
+                self.update.events.push(EventKind::PollFailed { cause });
+            }
+            (Some(_), None) => {
+                self.update.events.push(EventKind::PollRecovered);
+                self.notes.read(&self.record);
+            }
+            (None, None) if shown_in(before) != shown_in(&self.record) => self.notes.read(&self.record),
+            (_, Some(_)) | (None, None) => {}
+        }
+    }
+
+    fn judge(&mut self) -> Settled {
+        let standing = self.terms.case(&self.record, self.seen_at).standing(self.now);
+        self.notes.still_so(&mut self.record, &standing, self.seen_at, self.terms.assess, self.now);
+        let changes = self.move_alert(&standing);
+        let judge_at = [
+            self.terms.case(&self.record, self.seen_at).next_change_at(self.now),
+            alert::next_step_at(&self.record.alert, self.terms.alert),
+        ];
+        let failed_with = self.update.events.iter().find_map(|event| match event {
+            EventKind::PollFailed { cause } => Some(cause.clone()),
+            EventKind::Alert { .. } | EventKind::PollRecovered => None,
+        });
+        Settled {
+            standing,
+            judge_at: judge_at.into_iter().flatten().filter(|at| *at > self.now).min(),
+            next_poll_at: None,
+            changes,
+            failed_with,
+        }
+    }
+
+    fn move_alert(&mut self, standing: &Standing) -> Vec<alert::Change> {
+        let mut changes = Vec::new();
+        while let (next, Some(change)) = alert::step(&self.record.alert, standing, self.now, self.terms.alert)
+        {
+            let source = self.terms.source.id.clone();
+            self.update.matters.push(Matter { source, at: self.now, change, before: self.record.alert });
+            self.update.events.push(EventKind::Alert { change });
+            changes.push(change);
+            self.record.to_mut().alert = next;
+        }
+        changes
+    }
+
+    fn next_poll_at(
+        &self,
+        look: &Look,
+        failures: u32,
+        wish: Option<DateTime<Utc>>,
+        standing: &Standing,
+    ) -> DateTime<Utc> {
+        let end = match look {
+            Look::Failed { transient, .. } => PollEnd::Failed { failures, transient: *transient },
+            Look::Read { .. } | Look::SameBody { .. } | Look::NotModified => PollEnd::Read,
+        };
+        let is_unconfirmed = *standing == Standing::Unknown(Cause::Unconfirmed);
+        let outlook = Outlook {
+            period: self.terms.source.cadence.period,
+            deadline: self.terms.case(&self.record, self.seen_at).deadline(),
+            look_again_in: is_unconfirmed.then_some(self.terms.assess.confirm_gap),
+            not_before: wish,
+        };
+        next_poll_at(&self.terms.source.id, end, &outlook, self.now)
+    }
+
+    fn finish(mut self, stored: &Stored) -> Update {
+        if let Some(last_at) = self.notes.last_at() {
+            self.record.to_mut().observed_at = Some(last_at);
+        }
+        self.update.observations = self.notes.into_noted();
+        if let Cow::Owned(record) = self.record
+            && record != stored.record
+        {
+            self.update.record = Some(record);
+        }
+        self.update
+    }
+}

@@ -1,0 +1,49 @@
+//! The demo's directory: made or emptied, with the shipped rules in it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use include_dir::{Dir, include_dir};
+
+static CRAWL_RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/crawl-rules");
+
+/// Says that a directory is the demo's own, so that it may be emptied.
+const MARK: &str = ".xuncha-demo";
+/// Longer paths do not fit into a socket's address.
+const LONGEST_SOCKET_PATH: usize = 100;
+
+/// Makes the directory, empties it if an earlier demo made it, and unpacks the rules.
+pub(super) fn prepare(out: &Path) -> anyhow::Result<PathBuf> {
+    let is_used = out.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    if is_used && !out.join(MARK).exists() {
+        bail!(
+            "`{}` holds files that are not the demo's: name an empty or new directory with --out",
+            out.display()
+        );
+    }
+    if is_used {
+        std::fs::remove_dir_all(out).with_context(|| format!("cannot empty `{}`", out.display()))?;
+    }
+    std::fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))?;
+    let out = out.canonicalize().with_context(|| format!("cannot find `{}`", out.display()))?;
+    std::fs::write(
+        out.join(MARK),
+        "made by `xuncha demo`, which empties this directory when it is run again\n",
+    )
+    .with_context(|| format!("cannot write into `{}`", out.display()))?;
+    let rules = out.join("crawl-rules");
+    std::fs::create_dir(&rules).with_context(|| format!("cannot make `{}`", rules.display()))?;
+    CRAWL_RULES
+        .extract(&rules)
+        .with_context(|| format!("cannot unpack the rules into `{}`", rules.display()))?;
+    Ok(out)
+}
+
+/// Where the demo's socket goes: into the directory, unless its path is too long for a socket.
+pub(super) fn socket(folder: &Path) -> PathBuf {
+    let inside = folder.join("run/xuncha.sock");
+    if inside.as_os_str().len() <= LONGEST_SOCKET_PATH {
+        return inside;
+    }
+    std::env::temp_dir().join(format!("xuncha-demo-{}/xuncha.sock", std::process::id()))
+}

@@ -1,0 +1,102 @@
+//! The other end of the socket, for the command line.
+
+use std::path::{Path, PathBuf};
+
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde::de::DeserializeOwned;
+use tokio::net::UnixStream;
+
+use super::view::ErrorBody;
+
+/// Asks the daemon.
+#[derive(Debug, Clone)]
+pub struct Client {
+    socket: PathBuf,
+}
+
+/// Why the daemon gave no answer, or not the one wanted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientError {
+    /// Nobody listens.
+    #[error(
+        "no daemon answers on `{socket}`: {source}\nstart one with `xuncha run`, or name its socket with --socket"
+    )]
+    NoDaemon {
+        /// The socket.
+        socket: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The daemon refused.
+    #[error("{error}\n{hint}")]
+    Refused {
+        /// The status.
+        status: u16,
+        /// What is wrong.
+        error: String,
+        /// What to do.
+        hint: String,
+    },
+    /// The conversation broke.
+    #[error("the daemon's answer broke off: {0}")]
+    BrokeOff(#[from] hyper::Error),
+    /// The answer makes no sense.
+    #[error("the daemon's answer cannot be read ({0}): is it of another version?")]
+    Unreadable(#[from] serde_json::Error),
+    /// The address makes no sense.
+    #[error("cannot ask for that: {0}")]
+    BadRequest(#[from] hyper::http::Error),
+}
+
+impl Client {
+    /// A client of the daemon on this socket.
+    pub fn new(socket: &Path) -> Self {
+        Self { socket: socket.to_owned() }
+    }
+
+    /// Reads an address such as `/v1/status`.
+    ///
+    /// # Errors
+    /// If nobody answers, or the answer is a refusal.
+    pub async fn get<T: DeserializeOwned>(&self, address: &str) -> Result<T, ClientError> {
+        Ok(serde_json::from_slice(&self.ask(Method::GET, address).await?)?)
+    }
+
+    /// Writes to an address.
+    ///
+    /// # Errors
+    /// If nobody answers, or the answer is a refusal.
+    pub async fn post<T: DeserializeOwned>(&self, address: &str) -> Result<T, ClientError> {
+        Ok(serde_json::from_slice(&self.ask(Method::POST, address).await?)?)
+    }
+
+    async fn ask(&self, method: Method, address: &str) -> Result<Bytes, ClientError> {
+        let no_daemon = |source| ClientError::NoDaemon { socket: self.socket.clone(), source };
+        let stream = UnixStream::connect(&self.socket).await.map_err(no_daemon)?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let request = Request::builder()
+            .method(method)
+            .uri(address)
+            .header("host", "xuncha")
+            .header("connection", "close")
+            .body(Empty::<Bytes>::new())?;
+        let asking = async move {
+            let response = sender.send_request(request).await?;
+            let status = response.status();
+            let body = response.into_body().collect().await?.to_bytes();
+            Ok::<(StatusCode, Bytes), hyper::Error>((status, body))
+        };
+        let (answer, _closed) = tokio::join!(asking, connection);
+        let (status, body) = answer?;
+        if status.is_success() {
+            return Ok(body);
+        }
+        let refusal: ErrorBody = serde_json::from_slice(&body)?;
+        Err(ClientError::Refused { status: status.as_u16(), error: refusal.error, hint: refusal.hint })
+    }
+}

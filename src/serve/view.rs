@@ -1,0 +1,277 @@
+//! What the socket answers, as types. The command line reads the same types.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::alert::State;
+use crate::assess::Cause;
+use crate::rules::{Platform, SourceId, UnitId};
+use crate::store::{Event, SightingRecord};
+
+/// `GET /v1/health`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Health {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// The county.
+    pub county: String,
+    /// Version of the daemon.
+    pub version: String,
+    /// When the daemon started.
+    pub started_at: DateTime<Utc>,
+    /// Sources watched.
+    pub sources: usize,
+    /// Polls since start.
+    pub polls: u64,
+    /// Of these, unchanged pages.
+    pub unchanged: u64,
+    /// Of these, failures.
+    pub failed: u64,
+    /// Mails accepted since start.
+    pub mails: u64,
+    /// Notices waiting.
+    pub outbox: usize,
+    /// Why the first of them waits, if it was tried.
+    pub outbox_error: Option<String>,
+    /// Bytes of the store on disk.
+    pub store_bytes: u64,
+}
+
+/// Counts of sources by standing, under the words of the standings.
+pub type Counts = BTreeMap<String, usize>;
+
+/// `GET /v1/status`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Status {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// The county.
+    pub county: String,
+    /// All its sources.
+    pub counts: Counts,
+    /// Its units, worst first, then in the order of annex 1.
+    pub units: Vec<UnitSummary>,
+    /// Unknown sources by cause, most frequent first.
+    pub unknown: Vec<UnknownCause>,
+    /// Notices waiting to be delivered.
+    pub outbox: usize,
+    /// Why the first of them waits, if it was tried.
+    pub outbox_error: Option<String>,
+}
+
+/// One cause of unknown standings.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UnknownCause {
+    /// The cause.
+    pub cause: Cause,
+    /// The cause, in words.
+    pub why: String,
+    /// How many sources it is true of.
+    pub sources: usize,
+    /// One of them.
+    pub example: SourceId,
+}
+
+/// One unit in a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UnitSummary {
+    /// Its id.
+    pub id: UnitId,
+    /// Its name.
+    pub name: String,
+    /// Its sources by standing.
+    pub counts: Counts,
+    /// The worst standing among them.
+    pub worst: String,
+}
+
+/// `GET /v1/units`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Units {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// The units, in the order of annex 1.
+    pub units: Vec<UnitSummary>,
+}
+
+/// `GET /v1/units/{id}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UnitDetail {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// The unit.
+    #[serde(flatten)]
+    pub unit: UnitSummary,
+    /// Its name in annex 1.
+    pub display_name: String,
+    /// Whether it counts in the pass rate.
+    pub counted: bool,
+    /// Its sources, worst first.
+    pub sources: Vec<SourceView>,
+}
+
+/// One source.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SourceView {
+    /// Its id.
+    pub id: SourceId,
+    /// Column path or account name.
+    pub name: String,
+    /// The unit's id.
+    pub unit: UnitId,
+    /// The unit's name.
+    pub unit_name: String,
+    /// `column` or `feed`.
+    pub kind: String,
+    /// What officials call it: 栏目, 微信, 微博, 抖音 or APP.
+    pub channel: String,
+    /// The platform of a feed.
+    pub platform: Option<Platform>,
+    /// Where it is read.
+    pub url: String,
+    /// The cadence's name.
+    pub cadence: String,
+    /// The limit as a bulletin prints it.
+    pub limit: Option<String>,
+    /// The standing's word.
+    pub standing: String,
+    /// Why it is unknown.
+    pub cause: Option<Cause>,
+    /// Why it stands so, in words.
+    pub why: String,
+    /// The day of the newest item.
+    pub last: Option<NaiveDate>,
+    /// Its title.
+    pub last_title: Option<String>,
+    /// Its address.
+    pub last_url: Option<String>,
+    /// Its date as it was written.
+    pub last_raw_date: Option<String>,
+    /// The last day in time.
+    pub due: Option<NaiveDate>,
+    /// Days until then; negative when past.
+    pub days_left: Option<i64>,
+    /// The last poll.
+    pub polled_at: Option<DateTime<Utc>>,
+    /// The last time it was read or found unchanged.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// The next poll.
+    pub next_poll_at: Option<DateTime<Utc>>,
+    /// Failed polls in a row.
+    pub failures: u32,
+    /// Since when they fail.
+    pub failing_since: Option<DateTime<Utc>>,
+    /// Full looks that show the present reading.
+    pub full_looks: Vec<DateTime<Utc>>,
+    /// The alert.
+    pub alert: State,
+}
+
+/// `GET /v1/sources`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Sources {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// How many fit the filter.
+    pub total: usize,
+    /// Those of this page.
+    pub sources: Vec<SourceView>,
+    /// Where the next page starts; absent on the last.
+    pub next_offset: Option<usize>,
+}
+
+/// `GET /v1/sources/{unit}/{local}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SourceDetail {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// The source.
+    #[serde(flatten)]
+    pub source: SourceView,
+    /// Its newest items, newest first.
+    pub sightings: Vec<SightingRecord>,
+}
+
+/// `GET /v1/due`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Due {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// The last due day listed.
+    pub until: NaiveDate,
+    /// Sources that are overdue or blank, or due until then; the most urgent first.
+    pub sources: Vec<SourceView>,
+}
+
+/// `GET /v1/alerts`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Alerts {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// Sources whose alert is raised; the worst first.
+    pub raised: Vec<SourceView>,
+    /// The latest events, newest first.
+    pub events: Vec<Event>,
+}
+
+/// `POST /v1/sources/{unit}/{local}/recheck`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Queued {
+    /// When it was queued.
+    pub as_of: DateTime<Utc>,
+    /// The source that is polled as soon as politeness allows.
+    pub queued: SourceId,
+}
+
+/// `GET /v1/find?q=…`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FindAnswer {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// What was found.
+    #[serde(flatten)]
+    pub found: Found,
+}
+
+/// What a name or a part of one stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "id")]
+pub enum Found {
+    /// A unit.
+    Unit(UnitId),
+    /// A source.
+    Source(SourceId),
+}
+
+/// `GET /v1/bulletins`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Bulletins {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// The issued bulletins, oldest first.
+    pub bulletins: Vec<BulletinSummary>,
+}
+
+/// One issued bulletin in a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BulletinSummary {
+    /// The month.
+    pub month: String,
+    /// The version.
+    pub version: u32,
+    /// The date up to which it counts.
+    pub cutoff: NaiveDate,
+    /// The date it bears.
+    pub dated: NaiveDate,
+}
+
+/// Every error.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// What is wrong.
+    pub error: String,
+    /// What to do.
+    pub hint: String,
+}
