@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::learn::Look;
 use super::line::{Counters, Line};
 use crate::assess::Cause;
-use crate::extract::Page;
+use crate::extract::{Extracted, Page};
 use crate::fetch::{Outcome, Request, Validators};
 use crate::schedule::Slot;
 use crate::store::{Held, SourceRecord, StoreError};
@@ -90,7 +90,11 @@ fn read(
         return Look::SameBody { validators };
     }
     match line.extractor(slot).extract(page, now, line.calendar.zone) {
-        Ok(listing) => Look::Read { listing, validators, body_hash },
+        Ok(Extracted::Listing(listing)) => Look::Read { listing, validators, body_hash },
+        Ok(Extracted::Onward(onward)) => Look::Failed {
+            cause: Cause::CannotRead(format!("its list is at another address: {}", onward.url)),
+            transient: false,
+        },
         // A page under repair or a passing shell looks like this too, so it is tried again soon.
         Err(error) => Look::Failed { cause: Cause::CannotRead(error.to_string()), transient: true },
     }

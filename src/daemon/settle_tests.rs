@@ -8,7 +8,7 @@ use super::learn::Look;
 use super::settle::{Settled, Terms, after_poll, by_time};
 use crate::alert::{Change, Level, State};
 use crate::assess::{self, Calendar, Cause, Standing};
-use crate::extract::{Found, Listing, Reading, RowError, Sighting, Sureness, UndatedRow};
+use crate::extract::{DateKind, Found, Listing, Reading, RowError, Sighting, Sureness, UndatedRow};
 use crate::fetch::Validators;
 use crate::rules::{Cadence, Lead, Period, Source, SourceId, SourceKind, UnitId};
 use crate::store::{Observation, SourceRecord, Stored, Update, replay};
@@ -96,6 +96,7 @@ fn item(date: &str, sureness: Sureness) -> Sighting {
         date: day(date),
         raw_date: date.into(),
         found: Found::List,
+        kind: DateKind::Published,
         sureness,
     }
 }

@@ -9,7 +9,7 @@ use super::list::read_list;
 use super::page::Page;
 use super::reading::Reading;
 use super::selectors::{SelectorError, Selectors};
-use super::sighting::{ExtractError, Listing};
+use super::sighting::{ExtractError, Extracted};
 
 /// A [`Reading`] made ready: selectors are parsed once, not once per page. Can be shared between threads.
 #[derive(Debug, Clone)]
@@ -44,12 +44,13 @@ impl Extractor {
     /// # Errors
     ///
     /// Any [`ExtractError`]. None says anything about the source's age.
-    pub fn extract(&self, page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Result<Listing, ExtractError> {
-        match &self.way {
+    pub fn extract(&self, page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Result<Extracted, ExtractError> {
+        let listing = match &self.way {
             Way::List(selectors) => read_list(page, selectors, seen_at, zone),
             Way::Auto => read_auto(page, seen_at, zone),
             Way::Feed => read_feed(page, seen_at, zone),
-        }
+        }?;
+        Ok(Extracted::Listing(listing))
     }
 }
 

@@ -18,7 +18,7 @@ use super::dates::read_date;
 use super::link::Base;
 use super::listing::{Row, listing, undated};
 use super::page::Page;
-use super::sighting::{ExtractError, Found, Listing, RowError, Sighting};
+use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::words::{clipped, collapsed};
 
 /// Reads a feed. One without items is no sign that the source is empty: bridges answer so when they are cut off.
@@ -41,6 +41,7 @@ pub(super) fn read_feed(page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Result
                 date: read.date,
                 raw_date: clipped(collapsed(&written.unwrap_or_default())),
                 found,
+                kind: DateKind::Published,
                 sureness: read.sureness,
             }),
             Err(why) => undated(title, why),

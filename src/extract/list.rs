@@ -12,7 +12,7 @@ use super::link::Base;
 use super::listing::{Row, listing, undated};
 use super::page::Page;
 use super::selectors::Selectors;
-use super::sighting::{ExtractError, Found, Listing, RowError, Sighting};
+use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::title::title_of_link;
 use super::walk::{around, elements};
 use super::words::{clipped, shown_text_of, text_of, text_without};
@@ -127,6 +127,7 @@ impl Reader<'_> {
                 date: read.date,
                 raw_date,
                 found: Found::List,
+                kind: DateKind::Published,
                 sureness: read.sureness,
             }),
             Err(why) => undated(title, why),

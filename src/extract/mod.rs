@@ -1,7 +1,8 @@
 //! Reads dated items out of fetched pages and feeds.
 //!
 //! An [`Extractor`] is the compiled form of a rule's [`Reading`]; [`Extractor::extract`] turns the bytes of a [`Page`]
-//! into a [`Listing`]: dated [`Sighting`]s, rows that could not be dated, or a list that says it is empty. It is
+//! into a [`Listing`]: dated [`Sighting`]s, rows that could not be dated, or a list that says it is empty; or it says
+//! where the list is ([`Onward`]). It is
 //! synchronous, fetches nothing and never reads the clock: callers pass `seen_at`, and the county's zone.
 //!
 //! Every date comes from an item's own row or feed entry and is kept with the text it was read from. A date that is
@@ -39,4 +40,7 @@ pub use extractor::Extractor;
 pub use page::Page;
 pub use reading::{ListSelectors, Reading};
 pub use selectors::SelectorError;
-pub use sighting::{ExtractError, Found, Listing, RowError, Sighting, Sureness, UndatedRow};
+pub use sighting::{
+    DateKind, ExtractError, Extracted, Found, Leads, Listing, Onward, RowError, Sighting, Sureness,
+    UndatedRow,
+};

@@ -16,6 +16,9 @@ pub struct Sighting {
     pub raw_date: String,
     /// Where the date was found.
     pub found: Found,
+    /// What the date says of the item.
+    #[serde(default)]
+    pub kind: DateKind,
     /// How sure the date is.
     pub sureness: Sureness,
 }
@@ -30,6 +33,14 @@ pub enum Found {
     FeedPublished,
     /// The update date of a feed item that gives no publication date.
     FeedUpdated,
+    /// In a field of a JSON answer.
+    Json,
+    /// In the item's own address.
+    Url,
+    /// In a `meta` element of the item's article.
+    ArticleMeta,
+    /// In the visible header of the item's article.
+    ArticleText,
 }
 
 impl Found {
@@ -39,6 +50,34 @@ impl Found {
             Self::List => "list",
             Self::FeedPublished => "feed-published",
             Self::FeedUpdated => "feed-updated",
+            Self::Json => "json",
+            Self::Url => "url",
+            Self::ArticleMeta => "article-meta",
+            Self::ArticleText => "article-text",
+        }
+    }
+}
+
+/// What a date says of its item. Only the first kind is a publication; the others stand in for it, flagged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateKind {
+    /// Put on the site or account (发布日期).
+    #[default]
+    Published,
+    /// The paper was signed (成文日期): days, at times years, before it was published.
+    Signed,
+    /// Made in the CMS, by the date in its address: may lie before or after publication.
+    Created,
+}
+
+impl DateKind {
+    /// The word used in JSON and evidence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Signed => "signed",
+            Self::Created => "created",
         }
     }
 }
@@ -83,7 +122,36 @@ pub enum RowError {
     TooOld(String),
 }
 
-/// A document that was read.
+/// What came of reading a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extracted {
+    /// The list is here.
+    Listing(Listing),
+    /// The list is elsewhere: the document leads there.
+    Onward(Onward),
+}
+
+/// A request to which a document leads. It is for the caller to see that it stays on the same site and to count hops.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Onward {
+    /// The address.
+    pub url: url::Url,
+    /// The form to send with POST, encoded; `None` for a GET.
+    pub form: Option<String>,
+    /// Why the document leads there.
+    pub why: Leads,
+}
+
+/// Why a document leads elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leads {
+    /// It only forwards its visitors (meta refresh, a script that sets `location`).
+    Landing,
+    /// It is a shell that fetches its rows from there.
+    Data,
+}
+
+/// A list that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listing {
     /// At least one dated row. The newest item is the maximum of the dates, never the first row.

@@ -22,7 +22,7 @@ use super::document::parse;
 use super::link::Base;
 use super::listing::{Row as ListingRow, listing, undated};
 use super::page::Page;
-use super::sighting::{ExtractError, Found, Listing, RowError, Sighting};
+use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::title::title_of_link;
 use dated::Dating;
 
@@ -71,6 +71,7 @@ impl Row<'_> {
                 date: date.read.date,
                 raw_date: date.raw,
                 found: Found::List,
+                kind: DateKind::Published,
                 sureness: date.read.sureness,
             }),
             Err(why) => undated(title, why),

@@ -60,6 +60,7 @@ fn a_date_is_found_before_after_and_beside_the_link() {
             date: date(2026, 9, 3),
             raw_date: "2026-09-03".to_owned(),
             found: Found::List,
+            kind: DateKind::Published,
             sureness: Sureness::Sure,
         }
     );

@@ -3,7 +3,7 @@ use chrono_tz::Asia::Shanghai;
 use proptest::prelude::*;
 
 use super::*;
-use crate::extract::ListSelectors;
+use crate::extract::{ListSelectors, Listing};
 
 fn selectors() -> ListSelectors {
     ListSelectors {
@@ -28,7 +28,7 @@ fn read_all(body: &[u8]) {
     let page = Page { url, content_type: Some("text/html".to_owned()), body: body.to_vec() };
     for reading in readings() {
         let listing = Extractor::new(&reading).unwrap().extract(&page, seen_at, Shanghai);
-        if let Ok(Listing::Items { sightings, .. }) = listing {
+        if let Ok(Extracted::Listing(Listing::Items { sightings, .. })) = listing {
             assert!(!sightings.is_empty());
             assert!(sightings.iter().all(|s| s.date <= NaiveDate::from_ymd_opt(2026, 10, 6).unwrap()));
         }

@@ -51,6 +51,7 @@ fn stamps_that_no_standard_knows_are_read_with_our_own_grammar() {
             date: day(2026, 10, 4),
             raw_date: "2026-10-04 01:39:11.0".to_owned(),
             found: Found::FeedPublished,
+            kind: DateKind::Published,
             sureness: Sureness::Sure,
         }
     );

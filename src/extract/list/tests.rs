@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use chrono_tz::Asia::Shanghai;
 
 use super::*;
-use crate::extract::{Extractor, Sureness, UndatedRow};
+use crate::extract::{Extracted, Extractor, Sureness, UndatedRow};
 use crate::extract::{ListSelectors, Reading};
 
 fn openness() -> ListSelectors {
@@ -33,7 +33,10 @@ fn read_bytes(selectors: ListSelectors, body: Vec<u8>) -> Result<Listing, Extrac
     let url = "https://www.example.gov.cn/OpennessContent/showList/1/2/page_1.html".parse().unwrap();
     let page = Page { url, content_type: None, body };
     let seen_at = DateTime::parse_from_rfc3339("2026-10-05T09:00:00+08:00").unwrap().to_utc();
-    Extractor::new(&Reading::List(selectors)).unwrap().extract(&page, seen_at, Shanghai)
+    match Extractor::new(&Reading::List(selectors)).unwrap().extract(&page, seen_at, Shanghai)? {
+        Extracted::Listing(listing) => Ok(listing),
+        Extracted::Onward(onward) => panic!("led on to {}", onward.url),
+    }
 }
 
 fn read(selectors: ListSelectors, html: &str) -> Result<Listing, ExtractError> {
@@ -87,6 +90,7 @@ fn a_row_is_read_with_its_full_title_address_and_evidence() {
             date: day(2026, 10, 3),
             raw_date: "2026-10-03".to_owned(),
             found: Found::List,
+            kind: DateKind::Published,
             sureness: Sureness::Sure,
         }
     );
