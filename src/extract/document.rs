@@ -25,11 +25,19 @@ const FLAT: [&str; 30] = [
 ///
 /// [`ExtractError::TooDeep`] for a page that would stall the parser.
 pub(super) fn parse(page: &Page) -> Result<Html, ExtractError> {
-    let text = decode(&page.body, page.content_type.as_deref());
-    if is_too_deep(&text) {
+    parse_text(&decode(&page.body, page.content_type.as_deref()))
+}
+
+/// The document tree of a page that is decoded already, or of a part of it.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub(super) fn parse_text(text: &str) -> Result<Html, ExtractError> {
+    if is_too_deep(text) {
         return Err(ExtractError::TooDeep);
     }
-    Ok(Html::parse_document(&text))
+    Ok(Html::parse_document(text))
 }
 
 /// Counts tags left open, without regard to comments and scripts: what it miscounts there is far from the bound. An end

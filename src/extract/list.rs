@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use scraper::{ElementRef, Html, Selector};
 
+use super::charset::decode;
 use super::dates::{ReadDate, read_date};
-use super::document::parse;
+use super::document::parse_text;
 use super::link::Base;
 use super::listing::{Row, listing, undated};
 use super::page::Page;
@@ -24,15 +25,25 @@ pub(super) fn read_list(
     seen_at: DateTime<Utc>,
     zone: Tz,
 ) -> Result<Listing, ExtractError> {
-    let html = parse(page)?;
-    let containers: Vec<ElementRef> = html.select(&selectors.list).collect();
-    let reader = Reader { selectors, base: Base::of(page, &html), seen_at, zone };
-    let rows: Vec<Row> =
-        outermost(rows_in(&containers, selectors)).into_iter().flat_map(|row| reader.read(row)).collect();
-    if rows.is_empty() {
-        return without_rows(&html, &containers, selectors);
+    let text = decode(&page.body, page.content_type.as_deref());
+    if let Some(list) = selectors.region.as_ref().and_then(|region| region.cut(&text)) {
+        let html = parse_text(&list)?;
+        // A page with its own base is never cut.
+        let reader = Reader { selectors, base: Base::address_of(page), seen_at, zone };
+        let rows = reader.rows(&containers(&html, selectors));
+        if !rows.is_empty() {
+            return listing(rows);
+        }
     }
-    listing(rows)
+    let html = parse_text(&text)?;
+    let containers = containers(&html, selectors);
+    let reader = Reader { selectors, base: Base::of(page, &html), seen_at, zone };
+    let rows = reader.rows(&containers);
+    if rows.is_empty() { without_rows(&html, &containers, selectors) } else { listing(rows) }
+}
+
+fn containers<'a>(html: &'a Html, selectors: &Selectors) -> Vec<ElementRef<'a>> {
+    html.select(&selectors.list).collect()
 }
 
 /// No rows: the list may say that it is empty. Some templates then draw no list at all, so the marker may stand alone.
@@ -92,6 +103,10 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
+    fn rows(&self, containers: &[ElementRef]) -> Vec<Row> {
+        outermost(rows_in(containers, self.selectors)).into_iter().flat_map(|row| self.read(row)).collect()
+    }
+
     /// Reads a row; or the rows inside it if it has nothing of its own.
     fn read(&self, nested: NestedRow) -> Vec<Row> {
         if let Some(row) = self.read_own(nested.row, &nested.inner) {

@@ -3,6 +3,7 @@
 use scraper::Selector;
 
 use super::reading::ListSelectors;
+use super::region::Region;
 
 /// A selector that is not CSS, or not CSS that we can match.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +30,8 @@ pub(super) struct Selectors {
     /// Markers of emptiness, white space collapsed, none of them blank.
     pub(super) empty: Vec<String>,
     pub(super) empty_in: Option<Selector>,
+    /// Where the list stands in the page's text, if the selectors are simple enough to tell.
+    pub(super) region: Option<Region>,
 }
 
 impl Selectors {
@@ -47,6 +50,10 @@ impl Selectors {
                 .filter(|m| !m.is_empty())
                 .collect(),
             empty_in: list.empty_in.as_deref().map(|place| compile("empty-in", place)).transpose()?,
+            region: Region::of(
+                &list.list,
+                &[&list.row, list.skip.as_deref().unwrap_or("x"), &list.link, &list.date],
+            ),
         })
     }
 }

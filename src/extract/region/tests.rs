@@ -1,0 +1,106 @@
+use proptest::prelude::*;
+use scraper::{ElementRef, Html, Selector};
+
+use super::*;
+
+const LISTS: &str = "ul.news, div#list.main";
+
+fn cut(page: &str) -> Option<String> {
+    Region::of(LISTS, &["li", "a", "span.date, b"]).unwrap().cut(page)
+}
+
+#[test]
+fn only_the_lists_are_left_of_a_page() {
+    let page = "<!DOCTYPE html><html><head><title>a < b</title><script>'<ul class=news>'</script></head><body>\
+                <!-- <ul class=news></ul> --><a href=1>nav</a><ul class='x news'><li><a href=1>一</a><ul></ul></ul>\
+                <p>between</p><div class=main id=list><br><img src='a>b'>二</div></body></html>";
+    let expected = "<!DOCTYPE html><ul class='x news'><li><a href=1>一</a><ul></ul></ul>\
+                    <div class=main id=list><br><img src='a>b'>二</div>";
+    assert_eq!(cut(page).as_deref(), Some(expected));
+}
+
+#[test]
+fn a_page_that_a_parser_might_see_otherwise_is_not_cut() {
+    let list = "<ul class=news><li>一</li></ul>";
+    assert!(cut(list).is_some());
+    for around in [
+        "<base href=/x/>LIST",
+        "<a href=1>LIST",
+        "<b>LIST</b>",
+        "<select>LIST",
+        "<template>LIST</template>",
+        "<!-- LIST",
+        "<script>LIST",
+        "<script><!-- <script></script>LIST--></script>",
+        "<div title=\"LIST",
+        "<DIV>LIST</DIV>",
+        "<ul class=NEWS></ul>LIST",
+        "<ul class=n&#101;ws></ul>LIST",
+        "<li class=news>LIST",
+    ] {
+        let page = around.replace("LIST", list);
+        let reads_so = around == "<li class=news>LIST";
+        assert_eq!(cut(&page).is_some(), reads_so, "{page}");
+    }
+    for page in [
+        "<ul class=news><li>一</li>",
+        "<ul class=news><li><div></li></ul>",
+        "<ul class=news><form></form></ul>",
+        "<p>no list</p>",
+    ] {
+        assert_eq!(cut(page), None, "{page}");
+    }
+}
+
+#[test]
+fn selectors_that_look_around_are_not_cut_by() {
+    assert!(Region::of("div.a ul", &["li"]).is_none());
+    assert!(Region::of("ul", &["li"]).is_none());
+    assert!(Region::of("ul.a", &["div > li"]).is_none());
+    assert!(Region::of("ul.a", &["li:first-child"]).is_none());
+    assert!(Region::of("ul[class]", &["li"]).is_none());
+    assert!(Region::of("ul.a, #b", &["li, dt.x"]).is_some());
+}
+
+/// Everything that a list reader could ask of the lists of a page, in words.
+fn lists_of(page: &str) -> Vec<String> {
+    let html = Html::parse_document(page);
+    let lists = Selector::parse(LISTS).unwrap();
+    let inside = Selector::parse("li, a, span.date, b").unwrap();
+    let in_words = |element: ElementRef| format!("{:?} {}", element.value(), element.html());
+    html.select(&lists)
+        .flat_map(|list| std::iter::once(list).chain(list.select(&inside)).map(in_words).collect::<Vec<_>>())
+        .collect()
+}
+
+fn piece() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        4 => Just("<ul class=news>"), 4 => Just("</ul>"), 6 => Just("<li>"), 6 => Just("</li>"),
+        3 => Just("<a href='/1'>"), 3 => Just("</a>"), 3 => Just("<span class=date>2026-01-02</span>"),
+        2 => Just("<div id=list class=main>"), 3 => Just("<div>"), 4 => Just("</div>"), 2 => Just("标题"),
+        1 => Just("<p>"), 1 => Just("</p>"), 1 => Just("<table>"), 1 => Just("<tr><td>"), 1 => Just("</table>"),
+        1 => Just("<b>"), 1 => Just("</b>"), 1 => Just("<br>"), 1 => Just("</br>"), 1 => Just("<!--"), 1 => Just("-->"),
+        1 => Just("<script>"), 1 => Just("</script>"), 1 => Just("<form>"), 1 => Just("</form>"), 1 => Just("<"),
+        1 => Just("<select>"), 1 => Just("</select>"), 1 => Just("\""), 1 => Just("<img alt=\"a>b\" src=x>"),
+        1 => Just("<dl><dt>"), 1 => Just("<dd>"), 1 => Just("</dl>"), 1 => Just("<h3>"), 1 => Just("</h3>"),
+        1 => Just("<button>"), 1 => Just("<!DOCTYPE html>"), 1 => Just("<option>"), 1 => Just("<body class=x>"),
+        1 => Just("<noscript>"), 1 => Just("</noscript>"), 1 => Just("<td>"), 1 => Just("<svg>"), 1 => Just("<ruby><rt>"),
+        1 => Just("<input>"), 1 => Just("<div/>"), 1 => Just("<li class=news>"), 1 => Just("<caption>"), 1 => Just("<col>"),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn what_is_cut_reads_as_the_whole_page_does(pieces in prop::collection::vec(piece(), 0..40)) {
+        let page = pieces.concat();
+        if let Some(cut) = cut(&page) {
+            prop_assert_eq!(lists_of(&cut), lists_of(&page));
+        }
+    }
+
+    #[test]
+    fn any_text_is_cut_or_not_but_never_panics(page in "(<|>|/|!|-|=|\"|'| |ul|class|news|div|script|中|x){0,40}") {
+        cut(&page);
+    }
+}
