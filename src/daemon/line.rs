@@ -110,7 +110,8 @@ impl Line {
     /// If the store cannot be read.
     pub fn stored(&self, source: &Source) -> Result<Stored, StoreError> {
         let stored = self.store.source(&source.id)?;
-        Ok(Stored { record: stored.record.under_rule(source.fingerprint).into_owned(), ..stored })
+        let record = Arc::new(stored.record.under_rule(source.fingerprint).into_owned());
+        Ok(Stored { record, ..stored })
     }
 
     /// The terms on which a source is judged.

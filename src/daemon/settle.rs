@@ -183,7 +183,7 @@ impl<'a> Step<'a> {
         }
         self.update.observations = self.notes.into_noted();
         if let Cow::Owned(record) = self.record
-            && record != stored.record
+            && record != *stored.record
         {
             self.update.record = Some(record);
         }

@@ -11,7 +11,7 @@ use crate::assess::{self, Calendar, Cause, Standing};
 use crate::extract::{DateKind, Found, Listing, Reading, RowError, Sighting, Sureness, UndatedRow};
 use crate::fetch::Validators;
 use crate::rules::{Cadence, Lead, Period, Source, SourceId, SourceKind, UnitId};
-use crate::store::{Observation, SourceRecord, Stored, Update, replay};
+use crate::store::{Observation, Stored, Update, replay};
 
 const LANGXI: Calendar = Calendar { zone: chrono_tz::Asia::Shanghai, cut_off_day: 27 };
 
@@ -41,7 +41,7 @@ impl Play {
             cadence: Arc::new(cadence),
             fingerprint: 1,
         };
-        Self { source, stored: Stored { poll: None, record: SourceRecord::default() }, observed: Vec::new() }
+        Self { source, stored: Stored { poll: None, record: Arc::default() }, observed: Vec::new() }
     }
 
     fn poll(&mut self, now: &str, look: &Look) -> Settled {
@@ -60,7 +60,7 @@ impl Play {
         let (update, settled) = settle(&terms);
         self.stored.poll = update.poll.or(self.stored.poll);
         if let Some(record) = update.record {
-            self.stored.record = record;
+            self.stored.record = Arc::new(record);
         }
         self.observed.extend(update.observations);
         settled

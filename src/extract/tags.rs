@@ -175,7 +175,7 @@ fn end_of_text(text: &str, tag: &Tag) -> Option<usize> {
     loop {
         at += text[at..].find("</")?;
         let name = text.get(at + 2..at + 2 + tag.name.len());
-        let behind = text[at + 2..].as_bytes().get(tag.name.len()).copied().map(char::from);
+        let behind = text.as_bytes()[at + 2..].get(tag.name.len()).copied().map(char::from);
         if name.is_some_and(|name| name.eq_ignore_ascii_case(tag.name))
             && behind.is_some_and(|behind| is_blank(behind) || matches!(behind, '/' | '>'))
         {

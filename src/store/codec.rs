@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
+use super::records::PollRecord;
 
 /// The format of values: this byte, then JSON.
 pub(super) const FORMAT: u8 = 1;
@@ -22,6 +23,45 @@ pub(super) fn decode<T: DeserializeOwned>(tree: &'static str, bytes: &[u8]) -> R
         }
         [found, ..] => Err(StoreError::UnknownFormat { tree, found: *found, known: FORMAT }),
         [] => Err(StoreError::UnknownFormat { tree, found: 0, known: FORMAT }),
+    }
+}
+
+/// The format of poll records: this byte, then [`POLL_BYTES`]. Every poll writes one, so they are kept small.
+const POLL_FORMAT: u8 = 2;
+/// Three instants as nanoseconds (the least number for none), then a count; all big-endian.
+const POLL_BYTES: usize = 3 * 8 + 4;
+
+pub(super) fn encode_poll(poll: &PollRecord) -> [u8; 1 + POLL_BYTES] {
+    let nanoseconds =
+        |at: Option<DateTime<Utc>>| at.and_then(|at| at.timestamp_nanos_opt()).unwrap_or(i64::MIN);
+    let mut bytes = [POLL_FORMAT; 1 + POLL_BYTES];
+    let instants = [Some(poll.next_poll_at), poll.polled_at, poll.seen_at];
+    for (place, at) in bytes[1..].chunks_exact_mut(8).zip(instants) {
+        place.copy_from_slice(&nanoseconds(at).to_be_bytes());
+    }
+    let failures_at = bytes.len() - 4;
+    bytes[failures_at..].copy_from_slice(&poll.failures.to_be_bytes());
+    bytes
+}
+
+pub(super) fn decode_poll(bytes: &[u8]) -> Result<PollRecord, StoreError> {
+    let Some((&POLL_FORMAT, fields)) = bytes.split_first() else {
+        return decode("polls", bytes);
+    };
+    let instant = |place: usize| {
+        let nanoseconds =
+            fields.get(place * 8..)?.first_chunk::<8>().map(|bytes| i64::from_be_bytes(*bytes))?;
+        (nanoseconds != i64::MIN).then(|| DateTime::from_timestamp_nanos(nanoseconds))
+    };
+    let failures = fields.last_chunk::<4>().filter(|_| fields.len() == POLL_BYTES);
+    match (instant(0), failures) {
+        (Some(next_poll_at), Some(failures)) => Ok(PollRecord {
+            next_poll_at,
+            polled_at: instant(1),
+            seen_at: instant(2),
+            failures: u32::from_be_bytes(*failures),
+        }),
+        _ => Err(StoreError::Damaged { tree: "polls", bytes: bytes.len() }),
     }
 }
 
@@ -47,6 +87,20 @@ pub(super) fn instant_at_end(key: &[u8]) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_poll_record_comes_back_as_it_was_and_one_written_as_json_is_still_read() {
+        let at: DateTime<Utc> = "2022-12-01T08:00:00.123456789Z".parse().unwrap();
+        let never = PollRecord { next_poll_at: at, polled_at: None, seen_at: None, failures: 0 };
+        let failing = PollRecord { polled_at: Some(at), failures: 70_000, ..never };
+        let seen = PollRecord { seen_at: Some(at), ..failing };
+        for poll in [never, failing, seen] {
+            assert_eq!(decode_poll(&encode_poll(&poll)).unwrap(), poll);
+            assert_eq!(decode_poll(&encode("polls", &poll).unwrap()).unwrap(), poll);
+        }
+        assert!(decode_poll(&encode_poll(&seen)[..20]).is_err());
+        assert!(decode_poll(&[9]).is_err());
+    }
 
     #[test]
     fn a_value_of_another_format_is_refused() {

@@ -41,6 +41,14 @@ pub enum StoreError {
         /// Why.
         source: serde_json::Error,
     },
+    /// A value is shorter or longer than its format is.
+    #[error("a value in tree `{tree}` is damaged: {bytes} bytes is not its length")]
+    Damaged {
+        /// The tree.
+        tree: &'static str,
+        /// Its length.
+        bytes: usize,
+    },
     /// The store belongs to another county.
     #[error(
         "this store belongs to the county `{stored}`, the rules are of `{wanted}`: give each its own state-dir"

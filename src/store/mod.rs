@@ -3,7 +3,7 @@
 //! # Data storage
 //!
 //! A sled database in the state directory. Every value begins with one byte, the format number, and goes
-//! on as JSON; an unknown number is an error, never a guess. Instants in keys are milliseconds since 1970, big-endian, so
+//! on as JSON (poll records: as a few fixed fields); an unknown number is an error, never a guess. Instants in keys are milliseconds since 1970, big-endian, so
 //! that keys sort by time.
 //!
 //! | tree | key | value | written by | deleted by |
@@ -34,6 +34,7 @@
 mod codec;
 mod error;
 mod mail;
+mod recent;
 mod records;
 mod sled_store;
 

@@ -1,6 +1,7 @@
 //! What the store holds of a source.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -144,7 +145,7 @@ pub struct Stored {
     /// Its poll record; `None` before the source was first put on the agenda.
     pub poll: Option<PollRecord>,
     /// What is known of it.
-    pub record: SourceRecord,
+    pub record: Arc<SourceRecord>,
 }
 
 /// What one step does to one source. Everything in it is committed together, or nothing.

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional, TransactionalTree};
 use sled::{Db, IVec, Tree};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::codec::{decode, encode, instant, instant_at_end, prefix};
+use super::codec::{decode, decode_poll, encode, encode_poll, instant, instant_at_end, prefix};
 use super::error::StoreError;
+use super::recent::Recent;
 use super::records::{Event, Observation, PollRecord, Replayed, SightingRecord, Stored, Update, replay};
 use crate::extract::Sighting;
 use crate::rules::SourceId;
@@ -28,6 +30,7 @@ pub struct Store {
     pub(super) delivered: Tree,
     events: Tree,
     bulletins: Tree,
+    recent: Recent,
 }
 
 /// How much the store holds.
@@ -76,6 +79,7 @@ impl Store {
             delivered: tree("delivered")?,
             events: tree("events")?,
             bulletins: tree("bulletins")?,
+            recent: Recent::default(),
             db,
         };
         store.claim_for(county)?;
@@ -129,10 +133,12 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub fn held(&self, id: &SourceId) -> Result<Held, StoreError> {
-        let poll = self.polls.get(id.as_str())?.map(|bytes| decode("polls", &bytes)).transpose()?;
+        let poll = self.polls.get(id.as_str())?.map(|bytes| decode_poll(&bytes)).transpose()?;
         let record_bytes = self.sources.get(id.as_str())?;
-        let record =
-            record_bytes.as_ref().map(|bytes| decode("sources", bytes)).transpose()?.unwrap_or_default();
+        let record = match &record_bytes {
+            Some(bytes) => self.recent.record(id, bytes, |bytes| decode("sources", bytes))?,
+            None => Arc::default(),
+        };
         Ok(Held { stored: Stored { poll, record }, record_bytes })
     }
 
@@ -153,7 +159,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub fn record_poll(&self, id: &SourceId, poll: &PollRecord) -> Result<(), StoreError> {
-        self.polls.insert(id.as_str(), encode("polls", poll)?)?;
+        self.polls.insert(id.as_str(), &encode_poll(poll)[..])?;
         Ok(())
     }
 
@@ -305,19 +311,19 @@ type StepResult<T> = Result<T, ConflictableTransactionError<StoreError>>;
 impl Step<'_> {
     fn read(&self, id: &SourceId) -> StepResult<Stored> {
         let poll =
-            self.polls.get(id.as_str())?.map(|bytes| decode("polls", &bytes)).transpose().map_err(abort)?;
+            self.polls.get(id.as_str())?.map(|bytes| decode_poll(&bytes)).transpose().map_err(abort)?;
         let record = self
             .sources
             .get(id.as_str())?
             .map(|bytes| decode("sources", &bytes))
             .transpose()
             .map_err(abort)?;
-        Ok(Stored { poll, record: record.unwrap_or_default() })
+        Ok(Stored { poll, record: Arc::new(record.unwrap_or_default()) })
     }
 
     fn write(&self, id: &SourceId, update: &Update) -> StepResult<()> {
         if let Some(poll) = &update.poll {
-            self.polls.insert(id.as_str(), encode("polls", poll).map_err(abort)?)?;
+            self.polls.insert(id.as_str(), &encode_poll(poll)[..])?;
         }
         if let Some(record) = &update.record {
             self.sources.insert(id.as_str(), encode("sources", record).map_err(abort)?)?;
