@@ -27,6 +27,8 @@ pub struct Config {
     pub socket: PathBuf,
     /// How pages are fetched.
     pub fetch: fetch::Settings,
+    /// How pages drawn by script are drawn.
+    pub render: fetch::RenderSettings,
     /// Requests under way at the same time, over all hosts.
     pub workers: usize,
     /// How sure we must be before anybody is accused.
@@ -101,17 +103,25 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let state_dir = root.string("state-dir").map(path);
     let socket = root.optional_string("socket").map_or_else(|| PathBuf::from(DEFAULT_SOCKET), path);
     let fetching = root.table("fetch").and_then(|table| read_fetch(&table));
+    let render = read_render(root, directory);
     let assess = read_assess(root);
     let (alert, digests) = read_alert(root);
     let mail = root.table("mail").and_then(|table| read_mail(&table, directory));
     root.finish();
     let (fetch, workers) = fetching?;
+    let render = fetch::RenderSettings {
+        contact: fetch.contact.clone(),
+        longest_body: fetch.longest_body,
+        resolve: fetch.resolve.clone(),
+        ..render
+    };
     Some(Config {
         rules: rules?,
         county,
         state_dir: state_dir?,
         socket,
         fetch,
+        render,
         workers,
         assess,
         alert,
@@ -143,6 +153,36 @@ fn read_fetch(table: &Table<'_>) -> Option<(fetch::Settings, usize)> {
         ..usual
     };
     Some((settings, usize::try_from(workers).unwrap_or(32)))
+}
+
+fn read_render(root: &Table<'_>, directory: &Path) -> fetch::RenderSettings {
+    let usual = fetch::RenderSettings::new("");
+    let Some(table) = root.optional_table("render") else { return usual };
+    let browser = table.string("browser").map(|text| directory.join(text));
+    let most_pages = table.optional_integer("most-pages", 1..=32);
+    let page_timeout = table.optional_integer("page-timeout-seconds", 1..=600);
+    let settings = fetch::RenderSettings {
+        browser,
+        most_pages: most_pages.map_or(usual.most_pages, |pages| usize::try_from(pages).unwrap_or(1)),
+        page_timeout: page_timeout
+            .map_or(usual.page_timeout, |seconds| Duration::from_secs(u64::from(seconds))),
+        further_hosts: read_hosts(&table, "further-hosts"),
+        no_sandbox: table.boolean_or("no-sandbox", false),
+        ..usual
+    };
+    table.finish();
+    settings
+}
+
+/// Plain names: the browser would take `*` for every host there is.
+fn read_hosts(table: &Table<'_>, key: &'static str) -> Vec<String> {
+    let hosts = table.strings(key);
+    let is_plain =
+        |host: &String| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    if let Some(odd) = hosts.iter().find(|host| !is_plain(host)) {
+        table.report(key, format!("`{odd}` is not a host, wanted: a name such as static.langxi.example"));
+    }
+    hosts
 }
 
 fn read_resolve(table: &Table<'_>) -> BTreeMap<String, SocketAddr> {
@@ -306,25 +346,42 @@ mod tests {
         assert_eq!(config.workers, 32);
         assert_eq!(config.assess.confirm_gap, TimeDelta::hours(6));
         assert!(config.rules.ends_with("rules") && config.rules.is_absolute());
+        assert_eq!((config.render.browser, config.render.contact.as_str()), (None, "it@b.cn"));
+    }
+
+    #[test]
+    fn a_browser_may_be_named_and_bounded() {
+        let config = load(
+            "rules = \"rules\"\nstate-dir = \"state\"\n[fetch]\ncontact = \"it@b.cn\"\n[mail]\ntransport = \"file\"\n\
+             directory = \"mail\"\nfrom-name = \"中心\"\nfrom-email = \"a@b.cn\"\n[render]\n\
+             browser = \"/usr/bin/chromium\"\nmost-pages = 1\npage-timeout-seconds = 45\n",
+        )
+        .unwrap();
+        assert_eq!(config.render.browser.as_deref(), Some(Path::new("/usr/bin/chromium")));
+        assert_eq!((config.render.most_pages, config.render.page_timeout.as_secs()), (1, 45));
     }
 
     #[test]
     fn every_mistake_is_named_at_once() {
         let error = load(
             "rules = \"rules\"\ncolour = 1\n[fetch]\nworkers = 0\n[assess]\nconfirm-gap = \"0s\"\n[alert]\n\
-             digest-from = \"nine\"\n[mail]\ntransport = \"pigeon\"\nfrom-name = \"x\"\nfrom-email = \"nobody\"\n",
+             digest-from = \"nine\"\n[mail]\ntransport = \"pigeon\"\nfrom-name = \"x\"\nfrom-email = \"nobody\"\n\
+             [render]\nmost-pages = 0\nfurther-hosts = [\"*\"]\n",
         )
         .unwrap_err();
         let said = error.to_string();
         for expected in [
             "state-dir: is missing",
-            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, fetch, assess, alert, mail",
+            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, fetch, render, assess, alert, mail",
             "fetch.contact: is missing",
             ":4: fetch.workers: must be a whole number from 1 to 1024",
             ":6: assess.confirm-gap: must be longer than nothing",
             ":8: alert.digest-from: `nine` is not a time of day",
             ":10: mail.transport: `pigeon` is not known, allowed: smtp, file",
             ":12: mail.from-email: `nobody` is not a mail address",
+            ":13: render.browser: is missing",
+            ":14: render.most-pages: must be a whole number from 1 to 32",
+            ":15: render.further-hosts: `*` is not a host",
         ] {
             assert!(said.contains(expected), "{expected}\nnot in\n{said}");
         }

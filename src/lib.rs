@@ -10,6 +10,8 @@
 //! The shell around them: [schedule] says who is next, [fetch] asks politely, [store] remembers, [deliver] hands over
 //! mail, [serve] answers on a Unix socket, [daemon] builds, runs and stops it all. [clock] is the only reader of the wall
 //! clock, [config] reads `xuncha.toml`, [cli] is the command line, and [demo] plays a whole county on loopback.
+//! Besides the line, `discover` walks a unit's part of a site and drafts its rules,
+//! and `probe` looks at one column and tells all about it.
 
 pub mod alert;
 pub mod assess;
@@ -20,8 +22,10 @@ pub mod config;
 pub mod daemon;
 pub mod deliver;
 pub mod demo;
+mod discover;
 pub mod extract;
 pub mod fetch;
+mod probe;
 pub mod rules;
 pub mod schedule;
 pub mod serve;

@@ -92,6 +92,7 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
         state_dir: state.join("store"),
         socket: state.join("socket"),
         fetch: fetch::Settings { resolve, ..fetch::Settings::new(email.as_str()) },
+        render: fetch::RenderSettings::new(email.as_str()),
         workers,
         assess: assess::Policy::default(),
         alert: alert::Policy::default(),

@@ -8,7 +8,7 @@ use xuncha::rules::Rules;
 use crate::site::{HOSTS, Site, host};
 
 const CADENCES: &str = include_str!("../../crawl-rules/cadences.toml");
-const PRESET: &str = include_str!("../../crawl-rules/presets/longxun-openness.toml");
+const PRESET: &str = include_str!("../../crawl-rules/presets/openness.toml");
 const COLUMNS_OF_A_UNIT: usize = 50;
 
 /// Writes the rules into a directory, and loads them as the daemon does.
@@ -17,7 +17,7 @@ pub(crate) fn write_and_load(directory: &Path, columns: usize) -> anyhow::Result
     std::fs::create_dir_all(county.join("units"))?;
     std::fs::create_dir_all(directory.join("presets"))?;
     std::fs::write(directory.join("cadences.toml"), CADENCES)?;
-    std::fs::write(directory.join("presets/longxun-openness.toml"), PRESET)?;
+    std::fs::write(directory.join("presets/openness.toml"), PRESET)?;
     std::fs::write(county.join("county.toml"), county_file())?;
     for unit in 0..columns.div_ceil(COLUMNS_OF_A_UNIT) {
         let first = unit * COLUMNS_OF_A_UNIT;

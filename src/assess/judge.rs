@@ -28,6 +28,9 @@ impl Default for Policy {
     }
 }
 
+/// So long before a warning is due the newest item's own page is opened: every source is polled at least once meanwhile.
+const OPENED_AHEAD: TimeDelta = TimeDelta::days(3);
+
 /// What the last successful look at a source showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "shown")]
@@ -40,12 +43,52 @@ pub enum Shown {
         undated: usize,
         /// A newer day that an earlier look showed, if there was one: items have been withdrawn, or this is an old copy.
         was: Option<NaiveDate>,
+        /// What else bears on the newest day.
+        #[serde(default)]
+        backing: Backing,
     },
     /// A list that says it is empty.
     Empty {
         /// Whether the source ever held items. If it did, an empty list means a redesign, not a blank column.
         held_items: bool,
     },
+}
+
+/// What bears on the newest day besides the list that shows it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backing {
+    /// What the page of the newest item says of its date.
+    pub article: Article,
+    /// The newest day without items that are suspected to be old texts under new dates (旧稿新发), if there are any.
+    pub without_reissues: Option<NaiveDate>,
+}
+
+/// What the page of the newest item says of its date.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Article {
+    /// Nothing: it has no page that could be opened, or that page gives no date. The list's date stands.
+    #[default]
+    Silent,
+    /// It has not been opened yet.
+    Unopened,
+    /// The same day, or an earlier one.
+    Agrees,
+    /// A later day.
+    Later(NaiveDate),
+}
+
+impl Shown {
+    /// Whether both show the same items, whatever is known about these.
+    pub fn shows_the_same_as(&self, other: &Self) -> bool {
+        let bare = |shown: &Self| match *shown {
+            Self::Items { newest, undated, was, backing: _ } => {
+                Self::Items { newest, undated, was, backing: Backing::default() }
+            }
+            Self::Empty { held_items } => Self::Empty { held_items },
+        };
+        bare(self) == bare(other)
+    }
 }
 
 /// Everything that a standing depends on, besides the rule and the instant.
@@ -76,6 +119,14 @@ pub struct Case<'a> {
     pub policy: &'a Policy,
 }
 
+/// The fields of [`Shown::Items`].
+struct Age {
+    newest: NaiveDate,
+    undated: usize,
+    was: Option<NaiveDate>,
+    backing: Backing,
+}
+
 impl Case<'_> {
     /// The standing at `now`.
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
@@ -94,7 +145,9 @@ impl Case<'_> {
             Some(Shown::Empty { held_items: false }) => {
                 self.convict(Standing::Blank, DateTime::UNIX_EPOCH, now)
             }
-            Some(Shown::Items { newest, undated, was }) => self.by_age(newest, undated, was, now),
+            Some(Shown::Items { newest, undated, was, backing }) => {
+                self.by_age(&Age { newest, undated, was, backing }, now)
+            }
         }
     }
 
@@ -103,6 +156,30 @@ impl Case<'_> {
         match self.known.shown {
             Some(Shown::Items { newest, .. }) => deadline(newest, self.cadence, self.calendar),
             Some(Shown::Empty { .. }) | None => None,
+        }
+    }
+
+    /// Whether the source is late, or soon will be, by what is known so far; or would be but for a reissue.
+    pub fn is_late_without_more(&self, now: DateTime<Utc>) -> bool {
+        self.lapse_without_reissues().is_some()
+            || self.deadline().is_some_and(|deadline| now >= deadline.warn_from)
+    }
+
+    /// Whether the newest item's own page should be opened, since a warning or a conviction is to rest on its date.
+    pub fn wants_article(&self, now: DateTime<Utc>) -> bool {
+        let is_unopened = matches!(
+            self.known.shown,
+            Some(Shown::Items { backing: Backing { article: Article::Unopened, .. }, .. })
+        );
+        is_unopened && self.deadline().is_some_and(|deadline| now >= deadline.warn_from - OPENED_AHEAD)
+    }
+
+    fn lapse_without_reissues(&self) -> Option<DateTime<Utc>> {
+        match self.known.shown {
+            Some(Shown::Items { backing: Backing { without_reissues: Some(without), .. }, .. }) => {
+                deadline(without, self.cadence, self.calendar).map(|deadline| deadline.overdue_from)
+            }
+            Some(_) | None => None,
         }
     }
 
@@ -123,6 +200,7 @@ impl Case<'_> {
         [
             deadline.map(|deadline| deadline.warn_from),
             deadline.map(|deadline| deadline.overdue_from),
+            self.lapse_without_reissues(),
             self.known.full_looks.last().map(|look| just_after(*look, self.policy.confirm_recent)),
             self.known.seen_at.map(|seen_at| just_after(seen_at, self.policy.confirm_recent)),
             self.known.since.map(|since| since + self.policy.doubt_withdrawal),
@@ -133,22 +211,23 @@ impl Case<'_> {
         .min()
     }
 
-    fn by_age(
-        &self,
-        newest: NaiveDate,
-        undated: usize,
-        was: Option<NaiveDate>,
-        now: DateTime<Utc>,
-    ) -> Standing {
-        let Some(deadline) = deadline(newest, self.cadence, self.calendar) else {
+    fn by_age(&self, age: &Age, now: DateTime<Utc>) -> Standing {
+        let Some(deadline) = deadline(age.newest, self.cadence, self.calendar) else {
             return Standing::Exempt;
         };
         if now < deadline.warn_from {
-            Standing::Fresh
-        } else if undated > 0 {
-            Standing::Unknown(Cause::UndatedRows(undated))
-        } else if let Some(was) = was.filter(|_| self.doubts_withdrawal(now)) {
-            Standing::Unknown(Cause::WentBack { from: was, to: newest })
+            return self.unless_reissued(age, now);
+        }
+        if let Article::Later(article) = age.backing.article
+            && !self.has_lapsed(article, now)
+        {
+            Standing::Unknown(Cause::ArticleIsNewer { list: age.newest, article })
+        } else if age.undated > 0 {
+            Standing::Unknown(Cause::UndatedRows(age.undated))
+        } else if let Some(was) = age.was.filter(|_| self.doubts_withdrawal(now)) {
+            Standing::Unknown(Cause::WentBack { from: was, to: age.newest })
+        } else if now >= deadline.overdue_from && age.backing.article == Article::Unopened {
+            Standing::Unknown(Cause::Unconfirmed)
         } else if now >= deadline.overdue_from {
             self.convict(Standing::Overdue, deadline.overdue_from, now)
         } else if self.known.seen_at.is_none_or(|seen_at| now - seen_at > self.policy.confirm_recent) {
@@ -156,6 +235,20 @@ impl Case<'_> {
             Standing::Unknown(Cause::LookTooOld)
         } else {
             Standing::DueSoon
+        }
+    }
+
+    /// Whether a source whose newest item is of this day is late.
+    fn has_lapsed(&self, newest: NaiveDate, now: DateTime<Utc>) -> bool {
+        deadline(newest, self.cadence, self.calendar).is_some_and(|deadline| now >= deadline.overdue_from)
+    }
+
+    /// Fresh, unless that rests on nothing but an old text under a new date.
+    fn unless_reissued(&self, age: &Age, now: DateTime<Utc>) -> Standing {
+        let without = age.backing.without_reissues;
+        match without.filter(|without| self.has_lapsed(*without, now)) {
+            Some(without) => Standing::Unknown(Cause::Reissued { claimed: age.newest, without }),
+            None => Standing::Fresh,
         }
     }
 
@@ -234,7 +327,12 @@ mod tests {
     }
 
     fn items(newest: &str) -> Option<Shown> {
-        Some(Shown::Items { newest: newest.parse().unwrap(), undated: 0, was: None })
+        Some(Shown::Items {
+            newest: newest.parse().unwrap(),
+            undated: 0,
+            was: None,
+            backing: Backing::default(),
+        })
     }
 
     fn known<'a>(
@@ -314,6 +412,20 @@ mod tests {
     }
 
     #[test]
+    fn an_article_that_is_younger_than_its_list_helps_only_until_it_is_late_itself() {
+        let shown = |article: &str| {
+            let backing =
+                Backing { article: Article::Later(article.parse().unwrap()), without_reissues: None };
+            Some(Shown::Items { newest: "2022-06-01".parse().unwrap(), undated: 0, was: None, backing })
+        };
+        let now = "2022-12-20T12:00:00+08:00";
+        let looks = [at("2022-12-19T00:00:00+08:00"), at("2022-12-20T00:00:00+08:00")];
+        let helped = judged(known(shown("2022-07-01"), None, &looks, now), now);
+        assert!(matches!(helped, Standing::Unknown(Cause::ArticleIsNewer { .. })), "{helped:?}");
+        assert_eq!(judged(known(shown("2022-06-02"), None, &looks, now), now), Standing::Overdue);
+    }
+
+    #[test]
     fn a_failed_poll_is_neither_late_nor_fresh() {
         let cause = Cause::CannotFetch("HTTP 500".into());
         for newest in ["2022-12-26", "2021-01-01"] {
@@ -329,7 +441,12 @@ mod tests {
     fn rows_without_a_date_hold_back_the_accusation() {
         let looks = [at("2022-12-20T00:00:00+08:00"), at("2022-12-27T12:00:00+08:00")];
         for due_soon_or_overdue in ["2022-07-05", "2022-01-01"] {
-            let shown = Shown::Items { newest: due_soon_or_overdue.parse().unwrap(), undated: 2, was: None };
+            let shown = Shown::Items {
+                newest: due_soon_or_overdue.parse().unwrap(),
+                undated: 2,
+                was: None,
+                backing: Backing::default(),
+            };
             assert_eq!(
                 standing_of(Some(shown), None, &looks, "2022-12-27T13:00:00+08:00"),
                 Standing::Unknown(Cause::UndatedRows(2))
@@ -341,7 +458,7 @@ mod tests {
     fn a_page_that_shows_less_than_before_is_doubted_for_a_week() {
         let looks = [at("2022-12-20T00:00:00+08:00"), at("2022-12-27T12:00:00+08:00")];
         let (newest, was) = ("2021-01-01".parse().unwrap(), "2022-11-20".parse().unwrap());
-        let shown = Some(Shown::Items { newest, undated: 0, was: Some(was) });
+        let shown = Some(Shown::Items { newest, undated: 0, was: Some(was), backing: Backing::default() });
         let standing = |since| {
             let now = "2022-12-27T13:00:00+08:00";
             judged(Known { since: Some(at(since)), ..known(shown, None, &looks, now) }, now)

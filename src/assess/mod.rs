@@ -2,15 +2,19 @@
 //!
 //! [`deadline()`] owns the calendar arithmetic: the newest item's day and the [cadence](crate::rules::Cadence) give the
 //! [`Deadline`]. [`Case::standing`] compares it with `now` and what is known of the source, and returns a [`Standing`].
-//! Nothing here reads the clock, the store or the network.
+//! Nothing here reads the clock, the store or the network. [`honesty`] looks at the dates themselves: whether they are
+//! honest.
 //!
 //! A source that could not be read is [`Standing::Unknown`], however long ago it last published, so that an outage on
 //! our side never accuses a unit; nobody is convicted on one look.
 
 mod deadline;
+pub mod honesty;
 mod judge;
 mod standing;
 
 pub use deadline::{Calendar, cut_off_in, deadline};
-pub use judge::{Case, Known, Policy, Shown, days_left, days_overdue, judged_at, remember_look};
+pub use judge::{
+    Article, Backing, Case, Known, Policy, Shown, days_left, days_overdue, judged_at, remember_look,
+};
 pub use standing::{Cause, Deadline, Standing};

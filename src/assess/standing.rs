@@ -39,6 +39,24 @@ pub enum Cause {
     UndatedRows(usize),
     /// The last successful look is too old to judge by.
     LookTooOld,
+    /// The newest item's own page gives a later day than the list.
+    ArticleIsNewer {
+        /// The newest day on the list.
+        list: NaiveDate,
+        /// The day on the item's page.
+        article: NaiveDate,
+    },
+    /// Only an old text under a new date would make the source fresh.
+    Reissued {
+        /// The newest day shown.
+        claimed: NaiveDate,
+        /// The newest day without such items.
+        without: NaiveDate,
+    },
+    /// The page is another than before, or no longer says that it is this column.
+    Redesigned(String),
+    /// A shield against robots answered instead of the page; the text names it and says what to do.
+    Blocked(String),
     /// The page's newest item is older than one it showed before: withdrawn, or an old copy of the page.
     WentBack {
         /// The newest day shown before.
@@ -58,6 +76,14 @@ impl Cause {
             Self::Unconfirmed => "疑似超期或空白，待再次核查".to_owned(),
             Self::UndatedRows(count) => format!("疑似超期，但有 {count} 条信息未标明有效日期"),
             Self::LookTooOld => "最近一次成功巡检时间过久".to_owned(),
+            Self::ArticleIsNewer { list, article } => {
+                format!("列表日期 {list} 与文章页日期 {article} 不一致，待核实")
+            }
+            Self::Reissued { claimed, without } => {
+                format!("疑似旧稿新发：标注日期 {claimed}，此前最新为 {without}，待核实")
+            }
+            Self::Redesigned(why) => format!("页面疑似改版，请核对规则：{why}"),
+            Self::Blocked(why) => format!("被网站防护拦截：{why}"),
             Self::WentBack { from, to } => format!("页面最新信息由 {from} 退回到 {to}，待核实"),
         }
     }
@@ -76,6 +102,17 @@ impl fmt::Display for Cause {
                 write!(f, "looks overdue, but {count} rows without a usable date may be newer")
             }
             Self::LookTooOld => f.write_str("the last successful look is too old to judge by"),
+            Self::ArticleIsNewer { list, article } => {
+                write!(f, "the newest item is of {list} on the list, but of {article} on its own page")
+            }
+            Self::Reissued { claimed, without } => {
+                write!(
+                    f,
+                    "the item of {claimed} looks like an old text under a new date; before it came {without}"
+                )
+            }
+            Self::Redesigned(why) => write!(f, "the page is not as it was, check the rule: {why}"),
+            Self::Blocked(why) => write!(f, "blocked: {why}"),
             Self::WentBack { from, to } => {
                 write!(
                     f,

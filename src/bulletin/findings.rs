@@ -79,6 +79,14 @@ pub enum Doubt {
     LookTooOld,
     /// The page shows less than it did before.
     WentBack,
+    /// The newest item's own page gives a later day than the list.
+    ArticleIsNewer,
+    /// Only an old text under a new date would make it fresh.
+    Reissued,
+    /// The page is not as it was.
+    Redesigned,
+    /// A shield answered instead of the page.
+    Blocked,
 }
 
 impl Kind {
@@ -111,6 +119,10 @@ impl Doubt {
             Self::UndatedRows => "部分条目无法识别日期",
             Self::LookTooOld => "近期未能成功巡检",
             Self::WentBack => "页面最新信息较此前倒退",
+            Self::ArticleIsNewer => "列表与文章页日期不一致",
+            Self::Reissued => "疑似旧稿新发",
+            Self::Redesigned => "页面疑似改版",
+            Self::Blocked => "被网站防护拦截",
         }
     }
 }
@@ -125,6 +137,10 @@ impl From<&Cause> for Doubt {
             Cause::UndatedRows(_) => Self::UndatedRows,
             Cause::LookTooOld => Self::LookTooOld,
             Cause::WentBack { .. } => Self::WentBack,
+            Cause::ArticleIsNewer { .. } => Self::ArticleIsNewer,
+            Cause::Reissued { .. } => Self::Reissued,
+            Cause::Redesigned(_) => Self::Redesigned,
+            Cause::Blocked(_) => Self::Blocked,
         }
     }
 }

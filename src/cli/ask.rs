@@ -14,6 +14,7 @@ use super::table::{align_right, harmless, put_out, table};
 use super::{AskArgs, DueArgs, RecheckArgs, StatusArgs, fail};
 use crate::alert::{Level, State};
 use crate::config::{Config, DEFAULT_CONFIG, DEFAULT_SOCKET};
+use crate::extract::Sighting;
 use crate::serve::Client;
 use crate::serve::view::{
     Alerts, Counts, Due, FindAnswer, Found, Queued, SourceDetail, SourceView, Status, UnitDetail, UnitSummary,
@@ -238,17 +239,30 @@ fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
     if let Some(since) = source.failing_since {
         writeln!(text, "连续失败  {} 次，自 {}", source.failures, local(since))?;
     }
-    let mut items = table(["日期", "标题", "原文日期", "首次发现"]);
+    for remark in &detail.remarks {
+        writeln!(text, "注意      {}（{}）", remark.chinese, harmless(&remark.reason))?;
+    }
+    for suspicion in &detail.suspicions {
+        writeln!(text, "存疑      {}", harmless(&suspicion.chinese()))?;
+    }
+    let mut items = table(["日期", "标题", "原文日期", "来源", "首次发现"]);
     for record in &detail.sightings {
         items.add_row([
             record.sighting.date.to_string(),
             harmless(&record.sighting.title),
             harmless(&record.sighting.raw_date),
+            source_of_date(&record.sighting),
             local(record.first_seen_at),
         ]);
     }
     writeln!(text, "{items}")?;
     Ok(text)
+}
+
+/// Where an item's date was found, what it is the date of where that is no publication, and how sure it is.
+fn source_of_date(item: &Sighting) -> String {
+    let words = [Some(item.found.chinese()), item.kind.remark(), item.sureness.remark()];
+    words.into_iter().flatten().collect::<Vec<_>>().join("，")
 }
 
 /// Why a source stands as it does.

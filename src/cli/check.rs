@@ -9,7 +9,7 @@ use crate::config::{Config, DEFAULT_CONFIG};
 use crate::rules::{Problem, Problems, Rules};
 
 /// The code for mistakes found.
-const MISTAKES: u8 = 2;
+pub(super) const MISTAKES: u8 = 2;
 
 pub(super) fn check(args: &CheckArgs) -> ExitCode {
     let mut problems = Vec::new();

@@ -1,12 +1,16 @@
 //! The command line: one file per group of commands.
 //!
-//! Commands that ask or change a running daemon go through its socket; `demo`, `run` and `check` work by themselves.
+//! Commands that ask or change a running daemon go through its socket; `demo`, `run`, `check`, `probe` and `rules` work by
+//! themselves.
 //! Every command returns an [`ExitCode`]; only `main` ends the process.
 
 mod ask;
 mod bulletin;
 mod check;
 mod demo;
+mod discover;
+mod probe;
+mod rules;
 mod run;
 mod table;
 
@@ -16,6 +20,7 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use url::Url;
 
 use crate::bulletin::Month;
 use crate::config::DEFAULT_CONFIG;
@@ -53,6 +58,15 @@ enum Command {
     /// Draft, issue or export a month's bulletin
     #[command(subcommand)]
     Bulletin(BulletinCommand),
+    /// Look at one column and tell all about it: for whoever writes its rule
+    #[command(
+        after_help = "Asks robots.txt first and goes at the host's pace. Writes nothing and needs no daemon.\n\
+                            Exit codes: 0 updated, 1 empty, 2 usage or bad rules, 3 blocked or unreadable"
+    )]
+    Probe(ProbeArgs),
+    /// Carry unit files to and from ledgers and feed lists, or draft one from a site
+    #[command(subcommand)]
+    Rules(RulesCommand),
 }
 
 #[derive(Debug, Args)]
@@ -122,6 +136,44 @@ struct RecheckArgs {
     ask: AskArgs,
 }
 
+#[derive(Debug, Args)]
+struct ProbeArgs {
+    /// The address of a column's list, or a source of the rules: its id, its name, or a unique part of either
+    #[arg(value_name = "URL|SOURCE")]
+    of: String,
+    /// For an address: the preset to read it by; without it, by what the page shows
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
+    /// For an address: the cadence to judge it by; without it, by what the column is called
+    #[arg(long, value_name = "NAME")]
+    cadence: Option<String>,
+    /// A rules directory. Without it, a source is looked up in that of xuncha.toml, and an address is judged by the
+    /// presets and cadences that come with the program
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+    /// The county, where the directory holds several
+    #[arg(long, value_name = "ID")]
+    county: Option<String>,
+    /// Open so many of the newest items' own pages
+    #[arg(long, default_value_t = 2, value_name = "COUNT")]
+    articles: usize,
+    /// Have the list drawn by the browser that xuncha.toml names
+    #[arg(long)]
+    render: bool,
+    /// Read and judge dates as of this instant, such as 2022-12-28T12:00:00+08:00, instead of now
+    #[arg(long, value_name = "INSTANT")]
+    as_of: Option<DateTime<Utc>>,
+    /// A mail or web address where the site's owner can ask about the requests; without it, that of xuncha.toml
+    #[arg(long, value_name = "ADDRESS")]
+    contact: Option<String>,
+    /// Where a host is, instead of what DNS says: HOST=ADDR
+    #[arg(long, value_name = "HOST=ADDR", value_parser = host_and_address)]
+    resolve: Vec<(String, SocketAddr)>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 enum BulletinCommand {
     /// Draft the bulletin of a month as things stand
@@ -168,6 +220,100 @@ struct ExportArgs {
     print: PrintArgs,
 }
 
+#[derive(Debug, Subcommand)]
+enum RulesCommand {
+    /// Write a county's units as a ledger (.xlsx), or its accounts as a feed list (.opml)
+    Export(ExportRulesArgs),
+    /// Make unit files of a ledger, or give units the accounts of a feed list
+    Import(ImportRulesArgs),
+    /// Walk a unit's part of a site and draft its unit file
+    Discover(DiscoverArgs),
+}
+
+#[derive(Debug, Args)]
+struct ExportRulesArgs {
+    /// The ledger or feed list to write: FILE.xlsx or FILE.opml
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// The county, where the directory holds several
+    #[arg(long, value_name = "ID")]
+    county: Option<String>,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    force: bool,
+    /// A rules directory; without it, that of xuncha.toml
+    #[arg(value_name = "RULES_DIR")]
+    rules: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ImportRulesArgs {
+    /// The ledger or feed list: FILE.xlsx or FILE.opml
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The rules directory; its cadences and presets say what the file may refer to
+    #[arg(long, value_name = "DIR")]
+    into: PathBuf,
+    /// The county, where the directory holds several
+    #[arg(long, value_name = "ID")]
+    county: Option<String>,
+    /// Overwrite unit files that say something else, with their comments
+    #[arg(long)]
+    force: bool,
+    /// For feed lists from elsewhere: the unit that owns the accounts
+    #[arg(long, value_name = "ID")]
+    unit: Option<String>,
+    /// For feed lists from elsewhere: how often the accounts must publish
+    #[arg(long, value_name = "NAME")]
+    cadence: Option<String>,
+    /// For feed lists from elsewhere: wechat, weibo, douyin or app, where the list does not say it
+    #[arg(long, value_name = "NAME")]
+    platform: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct DiscoverArgs {
+    /// The unit's own page on the site: the page that leads to its columns
+    #[arg(value_name = "URL")]
+    url: Url,
+    /// The unit's id
+    #[arg(long, value_name = "ID")]
+    unit: String,
+    /// The unit's name, as the site writes it
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// The unit file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Read no more pages than this
+    #[arg(long, default_value_t = 200, value_name = "COUNT")]
+    most_pages: usize,
+    /// Seconds between two requests
+    #[arg(long, default_value_t = 1.0, value_name = "SECONDS")]
+    pace: f64,
+    /// A mail or web address where the site's owner can ask about the requests; without it, that of xuncha.toml
+    #[arg(long, value_name = "ADDRESS")]
+    contact: Option<String>,
+    /// Where a host is, instead of what DNS says: HOST=ADDR
+    #[arg(long, value_name = "HOST=ADDR", value_parser = host_and_address)]
+    resolve: Vec<(String, SocketAddr)>,
+    /// The rules directory, for cadences and presets; without it, that of xuncha.toml
+    #[arg(long, value_name = "RULES_DIR")]
+    rules: Option<PathBuf>,
+    /// The county, where the directory holds several
+    #[arg(long, value_name = "ID")]
+    county: Option<String>,
+    /// Overwrite the unit file if it exists
+    #[arg(long)]
+    force: bool,
+}
+
+fn host_and_address(text: &str) -> Result<(String, SocketAddr), String> {
+    let wanted = || format!("`{text}` is not HOST=ADDR, wanted: such as www.example.gov.cn=127.0.0.1:8080");
+    let (host, address) = text.split_once('=').ok_or_else(wanted)?;
+    Ok((host.to_ascii_lowercase(), address.parse().map_err(|_| wanted())?))
+}
+
 #[derive(Debug, Args)]
 struct PrintArgs {
     /// The daemon's socket
@@ -203,6 +349,8 @@ pub fn main() -> ExitCode {
         Command::Alerts(args) => ask::alerts(&args),
         Command::Recheck(args) => ask::recheck(&args),
         Command::Bulletin(command) => bulletin::bulletin(command),
+        Command::Probe(args) => probe::probe(&args),
+        Command::Rules(command) => rules::rules(command),
     }
 }
 

@@ -7,7 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::line::Line;
-use crate::assess::{Case, Known, Shown, Standing, judged_at};
+use crate::assess::{Backing, Case, Known, Shown, Standing, judged_at};
 use crate::bulletin::{
     Bulletin, Channel, County, Evidence, Input, IssueError, Month, SourceMonth, UnitMonth, Unverified,
     VerdictScheme, draft,
@@ -184,13 +184,17 @@ impl Line {
             let in_doubt = matches!(self.case(source, known.known()).standing(at), Standing::Unknown(_));
             let same_rule = !self.store.rule_changed_between(&source.id, at, known_until)?;
             if in_doubt && same_rule && later.newest.as_ref().is_none_or(|newest| newest.date <= cutoff) {
-                known = later;
+                known = later.clone();
             }
             if let Some(item) = self.seen_late(source, at, cutoff, known_until)?
                 && known.newest.as_ref().is_none_or(|newest| newest.date < item.date)
             {
+                let backing = match later.shown {
+                    Some(Shown::Items { newest, backing, .. }) if newest == item.date => backing,
+                    Some(_) | None => Backing::default(),
+                };
                 known = Replayed {
-                    shown: Some(Shown::Items { newest: item.date, undated: 0, was: None }),
+                    shown: Some(Shown::Items { newest: item.date, undated: 0, was: None, backing }),
                     newest: Some(item),
                     since: Some(at),
                     seen_at: Some(at),

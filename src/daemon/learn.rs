@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::assess::{self, Cause, Shown, remember_look};
-use crate::extract::{Listing, RowError, Sighting, Sureness};
-use crate::fetch::Validators;
-use crate::store::{FailureRecord, ReadingRecord, SourceRecord};
+use super::articles::{has_unread, remember, said_of, with_article_days};
+use super::redesign::redesign;
+use super::settle::Terms;
+use crate::assess::{self, Backing, Cause, Shown, remember_look};
+use crate::extract::{DateKind, Identity, Listing, RowError, Sighting, Sureness, UndatedRow};
+use crate::fetch::{Retry, Validators};
+use crate::store::{ArticleRecord, FailureRecord, ReadingRecord, SourceRecord};
 
 /// What one poll saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +23,17 @@ pub enum Look {
         validators: Validators,
         /// Hash of its body.
         body_hash: u64,
+        /// What the page says that it is; `None` for documents that say nothing of the kind.
+        identity: Option<Identity>,
+    },
+    /// The page came, but no row of it has a date: the items' own pages may have.
+    Undated {
+        /// The rows.
+        rows: Vec<UndatedRow>,
+        /// What extraction says of it.
+        why: String,
+        /// What the page says that it is.
+        identity: Option<Identity>,
     },
     /// The page came and is, byte for byte, the one read before.
     SameBody {
@@ -32,8 +46,8 @@ pub enum Look {
     Failed {
         /// Why.
         cause: Cause,
-        /// Whether trying again soon may help.
-        transient: bool,
+        /// When trying again may help.
+        retry: Retry,
     },
 }
 
@@ -44,27 +58,75 @@ impl Look {
     }
 }
 
-/// The record after a look. Most looks teach nothing, and those copy nothing.
+/// The record after a look, and after opening some items' own pages. Most looks teach nothing, and those copy nothing.
 pub(super) fn learn<'a>(
     before: Cow<'a, SourceRecord>,
     look: &Look,
-    policy: &assess::Policy,
+    seen: &Besides<'_>,
+    terms: &Terms<'_>,
     now: DateTime<Utc>,
 ) -> Cow<'a, SourceRecord> {
-    if matches!(look, Look::NotModified) && before.failure.is_none() {
+    if matches!(look, Look::NotModified) && before.failure.is_none() && seen.opened.is_empty() {
         return before;
     }
-    let before = before.as_ref();
-    let mut record = before.clone();
+    let mut record = before.as_ref().clone();
+    remember(&mut record.articles, seen.opened);
+    learn_from_list(&mut record, before.as_ref(), look, terms, now);
+    record.held_items = held_items(&record);
+    back(&mut record, look, seen, terms, now);
+    Cow::Owned(record)
+}
+
+/// What a visit saw besides the list.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Besides<'a> {
+    /// The pages of items that were opened.
+    pub(super) opened: &'a [ArticleRecord],
+    /// The newest day without items that are suspected to be old texts under new dates, if the list shows such.
+    pub(super) without_reissues: Option<NaiveDate>,
+}
+
+fn learn_from_list(
+    record: &mut SourceRecord,
+    before: &SourceRecord,
+    look: &Look,
+    terms: &Terms<'_>,
+    now: DateTime<Utc>,
+) {
+    let policy = terms.assess;
     match look {
-        Look::Read { listing, validators, body_hash } => {
-            record.reading = Some(reading(before, listing, policy, now));
-            record.failure = None;
-            if reads_the_same_tomorrow(listing) {
-                record.validators = validators.clone();
-                record.body_hash = Some(*body_hash);
-            } else {
-                forget_page(&mut record);
+        Look::Read { listing, validators, body_hash, identity } => {
+            let listing = with_article_days(listing, &record.articles);
+            let read = reading(before, &listing, policy, now);
+            match redesign(before, identity.as_ref(), &read) {
+                Some(why) => fail(record, before, Cause::Redesigned(why), now),
+                None => {
+                    record.reading = Some(read);
+                    record.identity = identity.clone().or_else(|| before.identity.clone());
+                    record.failure = None;
+                    if reads_the_same_tomorrow(&listing) && !has_unread(terms.source, look, &record.articles)
+                    {
+                        record.validators = validators.clone();
+                        record.body_hash = Some(*body_hash);
+                    } else {
+                        forget_page(record);
+                    }
+                }
+            }
+        }
+        Look::Undated { rows, why, identity } => {
+            let listing = Listing::Items { sightings: Vec::new(), undated: rows.clone() };
+            match with_article_days(&listing, &record.articles).into_owned() {
+                Listing::Items { sightings, undated } if !sightings.is_empty() => {
+                    let listing = Listing::Items { sightings, undated };
+                    record.reading = Some(reading(before, &listing, policy, now));
+                    record.identity = identity.clone().or_else(|| before.identity.clone());
+                    record.failure = None;
+                    forget_page(record);
+                }
+                Listing::Items { .. } | Listing::Empty => {
+                    fail(record, before, Cause::CannotRead(why.clone()), now);
+                }
             }
         }
         Look::SameBody { validators } => {
@@ -75,23 +137,44 @@ pub(super) fn learn<'a>(
             record.failure = None;
         }
         Look::NotModified => record.failure = None,
-        Look::Failed { cause, .. } => {
-            let since = before.failure.as_ref().map_or(now, |failure| failure.since);
-            record.failure = Some(FailureRecord { cause: cause.clone(), since });
-            forget_page(&mut record);
-        }
+        Look::Failed { cause, .. } => fail(record, before, cause.clone(), now),
     }
-    Cow::Owned(record)
 }
 
-/// The items that a look showed.
-pub(super) fn sightings_of(look: &Look) -> Vec<Sighting> {
-    match look {
-        Look::Read { listing: Listing::Items { sightings, .. }, .. } => sightings.clone(),
-        Look::Read { listing: Listing::Empty, .. }
-        | Look::SameBody { .. }
-        | Look::NotModified
-        | Look::Failed { .. } => Vec::new(),
+fn fail(record: &mut SourceRecord, before: &SourceRecord, cause: Cause, now: DateTime<Utc>) {
+    let since = before.failure.as_ref().map_or(now, |failure| failure.since);
+    record.failure = Some(FailureRecord { cause, since });
+    forget_page(record);
+}
+
+/// Notes what bears on the newest item's date besides the list.
+fn back(record: &mut SourceRecord, look: &Look, seen: &Besides<'_>, terms: &Terms<'_>, now: DateTime<Utc>) {
+    let lapses_at = terms.case(record, Some(now)).deadline().map(|deadline| deadline.overdue_from);
+    // What an item's page said before the deadline may have changed until then.
+    let not_before = lapses_at.filter(|at| now >= *at);
+    if let Some(ReadingRecord { shown: Shown::Items { backing, .. }, newest: Some(newest), .. }) =
+        &mut record.reading
+    {
+        backing.article = said_of(newest, terms.source, &record.articles, not_before);
+        if matches!(look, Look::Read { .. } | Look::Undated { .. }) {
+            backing.without_reissues = seen.without_reissues;
+        }
+    }
+}
+
+/// The items that a look showed, with the days of publication that their own pages give where the list gives none.
+pub(super) fn sightings_of(look: &Look, articles: &[ArticleRecord]) -> Vec<Sighting> {
+    let listing = match look {
+        Look::Read { listing, .. } => with_article_days(listing, articles),
+        Look::Undated { rows, .. } => {
+            let rows = Listing::Items { sightings: Vec::new(), undated: rows.clone() };
+            Cow::Owned(with_article_days(&rows, articles).into_owned())
+        }
+        Look::SameBody { .. } | Look::NotModified | Look::Failed { .. } => Cow::Owned(Listing::Empty),
+    };
+    match listing.into_owned() {
+        Listing::Items { sightings, .. } => sightings,
+        Listing::Empty => Vec::new(),
     }
 }
 
@@ -121,7 +204,9 @@ fn reading(
 ) -> ReadingRecord {
     let (shown, newest) = shown(listing, before);
     let mut reading = match &before.reading {
-        Some(reading) if reading.shown == shown => ReadingRecord { newest, ..reading.clone() },
+        Some(reading) if reading.shown.shows_the_same_as(&shown) => {
+            ReadingRecord { shown, newest, ..reading.clone() }
+        }
         Some(_) | None => {
             ReadingRecord { shown, newest, since: now, full_looks: Vec::new(), still_so_noted_at: None }
         }
@@ -132,16 +217,26 @@ fn reading(
 
 fn shown(listing: &Listing, before: &SourceRecord) -> (Shown, Option<Sighting>) {
     let newest_item = match listing {
-        Listing::Items { sightings, undated } => newest(sightings).map(|newest| (newest, undated.len())),
+        Listing::Items { sightings, undated } => {
+            newest(sightings).map(|newest| (newest, undated.len() + not_published(sightings)))
+        }
         Listing::Empty => None,
     };
     match newest_item {
         Some((newest, undated)) => {
             let was = newest_before(before).filter(|before| *before > newest.date);
-            (Shown::Items { newest: newest.date, undated, was }, Some(newest.clone()))
+            (
+                Shown::Items { newest: newest.date, undated, was, backing: Backing::default() },
+                Some(newest.clone()),
+            )
         }
         None => (Shown::Empty { held_items: held_items(before) }, None),
     }
+}
+
+/// Rows whose day is none of publication: they may have come out later than that.
+fn not_published(sightings: &[Sighting]) -> usize {
+    sightings.iter().filter(|sighting| sighting.kind != DateKind::Published).count()
 }
 
 /// The newest item is the maximum over all rows; of several of one day, the first on the page.
@@ -158,6 +253,9 @@ fn newest_before(before: &SourceRecord) -> Option<NaiveDate> {
 }
 
 fn held_items(before: &SourceRecord) -> bool {
+    if before.held_items {
+        return true;
+    }
     match before.reading.as_ref().map(|reading| reading.shown) {
         Some(Shown::Items { .. }) => true,
         Some(Shown::Empty { held_items }) => held_items,

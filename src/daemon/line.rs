@@ -1,8 +1,8 @@
 //! What every task of the daemon shares.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
@@ -13,11 +13,11 @@ use crate::config::{Config, DigestHours};
 use crate::deliver::{FileDrop, Smtp, Transport};
 use crate::extract::Extractor;
 use crate::extract::Reading;
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetcher, Renderer, Robots};
 use crate::rules::{Rules, Source, SourceId};
 use crate::schedule::Slot;
 use crate::store::{Store, StoreError, Stored};
-use crate::{alert, assess, config};
+use crate::{alert, assess, config, fetch};
 
 /// Rules, store, clock and the tools of the line.
 pub struct Line {
@@ -32,6 +32,10 @@ pub struct Line {
     /// Woken when there is something new to tell a unit.
     pub(super) news: Notify,
     pub(super) fetcher: Fetcher,
+    /// For pages drawn by script.
+    pub(super) renderer: Renderer,
+    /// A plain mutex: it is held to look something up and never across an await.
+    pub(super) robots: Mutex<Robots>,
     pub(super) workers: usize,
     pub(super) digests: DigestHours,
     pub(super) calendar: Calendar,
@@ -72,7 +76,14 @@ impl Line {
     /// If the store cannot be opened, or the HTTP client cannot be built.
     pub fn build(config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
         let store = Store::open(&config.state_dir, &rules.county.id)?;
-        let fetcher = Fetcher::new(config.fetch.clone())?;
+        let exceptions = rules.county.exceptions.clone();
+        let fetcher = Fetcher::new(fetch::Settings { exceptions, ..config.fetch.clone() })?;
+        let renderer = Renderer::new(fetch::RenderSettings {
+            zone: rules.county.zone,
+            exceptions: rules.county.exceptions.clone(),
+            ..config.render.clone()
+        });
+        let robots = Mutex::new(Robots::new(&rules.county.exceptions));
         let extractors = build_extractors(&rules)?;
         let slots =
             rules.sources.iter().zip(0..).map(|(source, slot)| (source.id.clone(), Slot(slot))).collect();
@@ -84,6 +95,8 @@ impl Line {
             counters: Counters::default(),
             news: Notify::new(),
             fetcher,
+            robots,
+            renderer,
             workers: config.workers,
             digests: config.digests,
             calendar,
@@ -110,7 +123,7 @@ impl Line {
     /// If the store cannot be read.
     pub fn stored(&self, source: &Source) -> Result<Stored, StoreError> {
         let stored = self.store.source(&source.id)?;
-        let record = Arc::new(stored.record.under_rule(source.fingerprint).into_owned());
+        let record = Arc::new(stored.record.under_rule(source.fingerprint, source.place).into_owned());
         Ok(Stored { record, ..stored })
     }
 

@@ -13,7 +13,9 @@
 //! flushed; the socket is closed. Whoever is not done within the grace period is dropped, which loses nothing that was
 //! written.
 
+mod articles;
 mod bulletins;
+mod honesty;
 mod judge;
 mod learn;
 mod line;
@@ -21,9 +23,11 @@ mod mailer;
 mod notes;
 mod poll;
 mod poller;
+mod redesign;
 mod settle;
 #[cfg(test)]
 mod settle_tests;
+mod visit;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -40,9 +44,10 @@ pub use judge::{Judge, JudgeAgenda};
 pub use learn::Look;
 pub use line::{Counters, Line};
 pub use mailer::Mailer;
-pub use poll::{Ask, Polled, poll};
+pub use poll::poll;
 pub use poller::{Poller, Recheck};
 pub use settle::{Settled, Terms, after_poll, by_time};
+pub use visit::{Ask, HostWish, Polled, Seen, Stepped, Visit, Went};
 
 use crate::clock::Clock;
 use crate::config::{Config, Mail, Route};
@@ -108,6 +113,7 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     if tokio::time::timeout(GRACE, drain(&mut tasks)).await.is_err() {
         warn!("not everything ended within {} s, the rest is dropped", GRACE.as_secs());
     }
+    line.renderer.close().await;
     line.store.flush().await?;
     info!("stopped");
     outcome

@@ -1,6 +1,6 @@
 //! The poller: starts what the dispatcher allows, and writes down what came of it in groups.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,8 +11,9 @@ use tracing::{info, warn};
 
 use super::judge::JudgeAgenda;
 use super::line::{Counters, Line};
-use super::poll::{Ask, Polled, poll};
+use super::poll::poll;
 use super::settle::{Settled, Terms, after_poll};
+use super::visit::{Ask, HostWish, Polled, Stepped, Visit, Went};
 use crate::rules::SourceId;
 use crate::schedule::{Dispatcher, HostKey, Next, Pacing, Slot};
 use crate::store::{StoreError, Update};
@@ -26,7 +27,9 @@ pub struct Poller {
     line: Arc<Line>,
     judge: JudgeAgenda,
     dispatcher: Dispatcher,
-    under_way: JoinSet<Result<Polled, StoreError>>,
+    under_way: JoinSet<Result<(Slot, Stepped), StoreError>>,
+    /// Visits that wait for their host before they go on.
+    waiting: HashMap<Slot, Visit>,
     /// Sources to be asked for in full at their next poll.
     in_full: HashSet<Slot>,
     rechecks: mpsc::Receiver<Recheck>,
@@ -58,7 +61,15 @@ impl Poller {
             let latest = now + LONGEST_INTERVAL;
             dispatcher.put(Slot(slot), planned.map_or(now, |poll| poll.next_poll_at.min(latest)));
         }
-        Ok(Self { line, judge, dispatcher, under_way: JoinSet::new(), in_full: HashSet::new(), rechecks })
+        Ok(Self {
+            line,
+            judge,
+            dispatcher,
+            under_way: JoinSet::new(),
+            waiting: HashMap::new(),
+            in_full: HashSet::new(),
+            rechecks,
+        })
     }
 
     /// Polls until told to stop; then lets the polls under way end and writes them down.
@@ -112,8 +123,8 @@ impl Poller {
             match self.dispatcher.next(self.line.clock.now()) {
                 Next::Poll(slot) => {
                     let line = Arc::clone(&self.line);
-                    let ask = if self.in_full.remove(&slot) { Ask::InFull } else { Ask::IfChanged };
-                    self.under_way.spawn(async move { poll(&line, slot, ask).await });
+                    let visit = self.waiting.remove(&slot).unwrap_or_else(|| self.begin(slot));
+                    self.under_way.spawn(async move { Ok((slot, poll(&line, visit).await?)) });
                 }
                 Next::NotBefore(at) => return Some(at),
                 Next::Idle => return None,
@@ -122,30 +133,47 @@ impl Poller {
         None
     }
 
+    fn begin(&mut self, slot: Slot) -> Visit {
+        Visit::begin(slot, if self.in_full.remove(&slot) { Ask::InFull } else { Ask::IfChanged })
+    }
+
     fn recheck(&mut self, slot: Slot) {
         self.in_full.insert(slot);
         self.dispatcher.pull_forward(slot, self.line.clock.now());
     }
 
-    /// Writes down one finished poll and all others that have finished meanwhile.
-    fn finish_group(
-        &mut self,
-        first: Result<Result<Polled, StoreError>, JoinError>,
-    ) -> Result<(), StoreError> {
-        let mut group = vec![unwind(first)?];
+    /// Takes one request that has ended and all others that have ended meanwhile, and writes down the visits that are over.
+    fn finish_group(&mut self, first: Ended) -> Result<(), StoreError> {
+        let mut group = Vec::new();
+        self.take_ended(first, &mut group)?;
         while group.len() < LARGEST_GROUP
             && let Some(next) = self.under_way.try_join_next()
         {
-            group.push(unwind(next)?);
+            self.take_ended(next, &mut group)?;
         }
         let now = self.line.clock.now();
         for (polled, settled) in group.iter().zip(self.write_down(&group, now)?) {
             self.line.tell(polled.slot, &settled);
-            self.dispatcher.ended(polled.slot);
-            // A recheck that came while the poll was under way is still wanted.
+            // A recheck that came while the visit was under way is still wanted.
             let again_at = if self.in_full.contains(&polled.slot) { None } else { settled.next_poll_at };
             self.dispatcher.put(polled.slot, again_at.unwrap_or(now));
             self.judge.put(polled.slot, settled.judge_at);
+        }
+        Ok(())
+    }
+
+    fn take_ended(&mut self, ended: Ended, group: &mut Vec<Polled>) -> Result<(), StoreError> {
+        let (slot, Stepped { went, wish }) = unwind(ended)?;
+        if let HostWish::Is(apart) = wish {
+            self.dispatcher.heed(slot, apart);
+        }
+        self.dispatcher.ended(slot);
+        match went {
+            Went::On(visit) => {
+                self.waiting.insert(slot, visit);
+                self.dispatcher.go_on(slot);
+            }
+            Went::Home(polled) => group.push(*polled),
         }
         Ok(())
     }
@@ -166,7 +194,7 @@ impl Poller {
             learned.iter().map(|index| self.line.source(group[*index].slot).id.clone()).collect();
         let of_learned = self.line.store.update(&ids, now, |place, stored| {
             let polled = &group[learned[place]];
-            after_poll(&stored, &polled.look, polled.not_before, &self.terms(polled), now)
+            after_poll(&stored, &polled.seen, &self.terms(polled), now)
         })?;
         for (index, outcome) in learned.into_iter().zip(of_learned) {
             settled[index] = Some(outcome);
@@ -183,8 +211,7 @@ impl Poller {
     ) -> Result<Option<Settled>, StoreError> {
         let id = &self.line.source(polled.slot).id;
         let stored = self.line.store.held_now(id, &polled.held)?;
-        let (update, settled) =
-            after_poll(&stored, &polled.look, polled.not_before, &self.terms(polled), now);
+        let (update, settled) = after_poll(&stored, &polled.seen, &self.terms(polled), now);
         match update {
             Update { poll: Some(poll), record: None, sightings, observations, matters, events }
                 if sightings.is_empty()
@@ -221,10 +248,13 @@ impl Line {
     }
 }
 
+/// A request of a visit, ended.
+type Ended = Result<Result<(Slot, Stepped), StoreError>, JoinError>;
+
 /// A poll that panicked is a bug that must be seen, not a poll that never ends.
-fn unwind(ended: Result<Result<Polled, StoreError>, JoinError>) -> Result<Polled, StoreError> {
+fn unwind(ended: Ended) -> Result<(Slot, Stepped), StoreError> {
     match ended {
-        Ok(polled) => polled,
+        Ok(stepped) => stepped,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => unreachable!("polls are never aborted: stopping waits for them"),

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::learn::{Look, learn, sightings_of};
 use super::notes::Notes;
+use super::visit::Seen;
 use crate::alert::{self, Matter};
 use crate::assess::{self, Calendar, Case, Cause, Standing};
+use crate::fetch::Retry;
 use crate::rules::Source;
 use crate::schedule::{Outlook, PollEnd, next_poll_at};
 use crate::store::{EventKind, PollRecord, SourceRecord, Stored, Update};
@@ -53,23 +55,21 @@ impl<'a> Terms<'a> {
 }
 
 /// Settles a source after a poll.
-pub fn after_poll(
-    stored: &Stored,
-    look: &Look,
-    wish: Option<DateTime<Utc>>,
-    terms: &Terms<'_>,
-    now: DateTime<Utc>,
-) -> (Update, Settled) {
+pub fn after_poll(stored: &Stored, seen: &Seen, terms: &Terms<'_>, now: DateTime<Utc>) -> (Update, Settled) {
+    let look = &seen.look;
     let mut step = Step::begin(stored, terms, now);
     let before = step.record.clone();
-    step.record = learn(step.record, look, terms.assess, now);
-    step.update.sightings = sightings_of(look);
-    step.seen_at = if look.is_failure() { step.seen_at } else { Some(now) };
+    step.record = learn(step.record, look, &seen.besides(), terms, now);
+    // A page may come and still tell nothing: without a usable date, or as another page than before.
+    let has_failed = step.record.failure.is_some();
+    if !has_failed {
+        step.update.sightings = sightings_of(look, &step.record.articles);
+    }
+    step.seen_at = if has_failed { step.seen_at } else { Some(now) };
     step.note_what_changed(&before);
     let mut settled = step.judge();
-    let failures =
-        if look.is_failure() { stored.poll.map_or(0, |poll| poll.failures).saturating_add(1) } else { 0 };
-    let next_poll_at = step.next_poll_at(look, failures, wish, &settled.standing);
+    let failures = if has_failed { stored.poll.map_or(0, |poll| poll.failures).saturating_add(1) } else { 0 };
+    let next_poll_at = step.next_poll_at(look, failures, seen.not_before, &settled.standing);
     settled.next_poll_at = Some(next_poll_at);
     let poll = PollRecord { next_poll_at, polled_at: Some(now), seen_at: step.seen_at, failures };
     (Update { poll: Some(poll), ..step.finish(stored) }, settled)
@@ -96,7 +96,7 @@ impl<'a> Step<'a> {
     /// Begins with what counts of the stored record under the present rule.
     fn begin(stored: &'a Stored, terms: &'a Terms<'a>, now: DateTime<Utc>) -> Self {
         let mut notes = Notes::after(stored.record.observed_at, now);
-        let record = stored.record.under_rule(terms.source.fingerprint);
+        let record = stored.record.under_rule(terms.source.fingerprint, terms.source.place);
         let is_known_rule = stored.record.rule.is_none() || stored.record.rule == record.rule;
         if !is_known_rule {
             notes.rule_changed();
@@ -164,8 +164,12 @@ impl<'a> Step<'a> {
         standing: &Standing,
     ) -> DateTime<Utc> {
         let end = match look {
-            Look::Failed { transient, .. } => PollEnd::Failed { failures, transient: *transient },
-            Look::Read { .. } | Look::SameBody { .. } | Look::NotModified => PollEnd::Read,
+            Look::Failed { retry: Retry::Soon, .. } => PollEnd::Failed { failures, transient: true },
+            Look::Failed { retry: Retry::InHours, .. } => PollEnd::Blocked { failures },
+            Look::Failed { retry: Retry::AtLeisure, .. } => PollEnd::Failed { failures, transient: false },
+            Look::Read { .. } | Look::Undated { .. } | Look::SameBody { .. } | Look::NotModified => {
+                PollEnd::Read
+            }
         };
         let is_unconfirmed = *standing == Standing::Unknown(Cause::Unconfirmed);
         let outlook = Outlook {

@@ -6,10 +6,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::learn::Look;
 use super::settle::{Settled, Terms, after_poll, by_time};
+use super::visit::Seen;
 use crate::alert::{Change, Level, State};
 use crate::assess::{self, Calendar, Cause, Standing};
-use crate::extract::{DateKind, Found, Listing, Reading, RowError, Sighting, Sureness, UndatedRow};
-use crate::fetch::Validators;
+use crate::extract::{DateKind, Families, Found, Listing, Reading, RowError, Sighting, Sureness, UndatedRow};
+use crate::fetch::{Retry, Validators};
 use crate::rules::{Cadence, Lead, Period, Source, SourceId, SourceKind, UnitId};
 use crate::store::{Observation, Stored, Update, replay};
 
@@ -37,16 +38,21 @@ impl Play {
             name: "政策解读".into(),
             kind: SourceKind::Column,
             url: "http://www.langxi.example/list.html".parse().unwrap(),
-            reading: Arc::new(Reading::Auto),
+            reading: Arc::new(Reading::Auto(Families::default())),
+            render: false,
+            checked: None,
             cadence: Arc::new(cadence),
             fingerprint: 1,
+            place: 1,
         };
         Self { source, stored: Stored { poll: None, record: Arc::default() }, observed: Vec::new() }
     }
 
     fn poll(&mut self, now: &str, look: &Look) -> Settled {
         let stored = self.stored.clone();
-        self.step(|terms| after_poll(&stored, look, None, terms, at(now)))
+        let seen =
+            Seen { look: look.clone(), articles: Vec::new(), without_reissues: None, not_before: None };
+        self.step(|terms| after_poll(&stored, &seen, terms, at(now)))
     }
 
     fn pass(&mut self, now: &str) -> Settled {
@@ -108,7 +114,7 @@ fn listing(dates: &[&str]) -> Listing {
 
 fn read_of(listing: Listing) -> Look {
     let validators = Validators { etag: Some("\"1\"".into()), last_modified: None };
-    Look::Read { listing, validators, body_hash: 7 }
+    Look::Read { listing, validators, body_hash: 7, identity: None }
 }
 
 fn read(dates: &[&str]) -> Look {
@@ -120,7 +126,7 @@ fn same() -> Look {
 }
 
 fn failed() -> Look {
-    Look::Failed { cause: Cause::CannotFetch("the server failed: HTTP 500".into()), transient: true }
+    Look::Failed { cause: Cause::CannotFetch("the server failed: HTTP 500".into()), retry: Retry::Soon }
 }
 
 #[test]
@@ -166,6 +172,19 @@ fn a_failure_in_between_neither_clears_nor_repeats_an_alert() {
     assert!(matches!(play.stored.record.alert, State::Raised { level: Level::Overdue, .. }));
     let seen = play.poll("2022-12-28T13:00", &read(&["2022-06-27"]));
     assert_eq!((seen.standing, seen.changes), (Standing::Overdue, Vec::new()));
+}
+
+#[test]
+fn a_shield_is_asked_again_after_hours_that_double_and_accuses_nobody() {
+    let mut play = Play::new();
+    play.poll("2022-12-27T20:00", &read(&["2022-06-27"]));
+    let blocked = Look::Failed { cause: Cause::CannotFetch("blocked: 瑞数".into()), retry: Retry::InHours };
+    for (now, hours) in [("2022-12-28T00:10", 6), ("2022-12-28T06:50", 12), ("2022-12-28T20:00", 24)] {
+        let settled = play.poll(now, &blocked);
+        let wait = settled.next_poll_at.unwrap() - at(now);
+        assert!(wait >= TimeDelta::hours(hours) && wait <= TimeDelta::hours(hours + 3), "{now}: {wait}");
+        assert!(matches!(settled.standing, Standing::Unknown(Cause::CannotFetch(_))));
+    }
 }
 
 #[test]
@@ -220,7 +239,8 @@ fn an_item_that_stays_withdrawn_for_a_week_is_gone() {
 #[test]
 fn pages_whose_dates_depend_on_the_day_are_read_in_full_each_time() {
     let inferred = vec![item("2022-10-04", Sureness::YearInferred)];
-    let future = UndatedRow { title: "通知".into(), why: RowError::Future("2022-12-05".into()) };
+    let future =
+        UndatedRow { title: "通知".into(), url: String::new(), why: RowError::Future("2022-12-05".into()) };
     let listings = [
         Listing::Items { sightings: inferred, undated: Vec::new() },
         Listing::Items { sightings: vec![item("2022-10-04", Sureness::Sure)], undated: vec![future] },
@@ -282,4 +302,15 @@ fn a_clock_that_was_ahead_does_not_hide_later_truths_from_a_replay() {
     let settled = play.poll("2022-12-28T09:00", &read(&["2022-12-27"]));
     assert_eq!(settled.standing, Standing::Fresh);
     assert_eq!(play.replayed("2022-12-30T00:00"), Standing::Fresh);
+}
+
+#[test]
+fn a_day_of_signing_accuses_nobody() {
+    let mut play = Play::new();
+    let signed = Sighting { kind: DateKind::Signed, ..item("2022-01-05", Sureness::Sure) };
+    let listing = Listing::Items { sightings: vec![signed], undated: Vec::new() };
+    for now in ["2022-12-01T08:00", "2022-12-01T20:00", "2022-12-02T08:00"] {
+        let settled = play.poll(now, &read_of(listing.clone()));
+        assert_eq!(settled.standing, Standing::Unknown(Cause::UndatedRows(1)), "{now}");
+    }
 }

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use include_dir::{Dir, include_dir};
 
-static CRAWL_RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/crawl-rules");
+use crate::rules::CRAWL_RULES;
 
 /// Says that a directory is the demo's own, so that it may be emptied.
 const MARK: &str = ".xuncha-demo";

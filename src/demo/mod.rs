@@ -1,19 +1,26 @@
 //! A simulated county: the whole job on loopback, with nothing to install.
 //!
-//! [`run`] unpacks the shipped rules of Langxi into a directory, starts a web server that plays the county's site and
-//! the bridge for its accounts, and plays `scenario.toml` on a stepped clock: on each virtual day every poll that is due is
-//! a real HTTP request through the whole line, mails are written as files, and at each cut-off a bulletin is issued.
+//! [`run`] unpacks the shipped rules of Langxi into a directory, starts a web server that plays the county's site, that of
+//! its departments, one behind a shield, and the bridge for accounts, and plays `scenario.toml` on a stepped clock: on each
+//! virtual day every poll that is due is a real HTTP request through the whole line, mails are written as files, and at each
+//! cut-off a bulletin is issued.
 //! The scenario says who publishes what and when; verdicts and wording come out of the line.
 //!
 //! Afterwards, unless told to end, the clock runs on in real time and the daemon serves its socket.
 
 mod folder;
+mod jcms;
+mod navigation;
 mod pages;
 mod play;
 mod publications;
+mod reply;
 mod scenario;
+mod server;
+mod shield;
 mod site;
 mod summary;
+mod traffic;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -29,6 +36,7 @@ use tokio_util::sync::CancellationToken;
 use self::play::{Cast, Played, play};
 use self::scenario::Scenario;
 use self::site::County;
+use self::traffic::Traffic;
 use crate::assess::Calendar;
 use crate::clock::{Clock, Stepped};
 use crate::config::{Config, DigestHours, Mail, Route};
@@ -70,16 +78,18 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     make_directory(&folder.join("mail"))?;
 
     let mut servers = JoinSet::new();
+    let accepted = scenario.accepted.clone();
     let county = Arc::new(County::new(rules.clone(), scenario, clock.clone()));
-    servers.spawn(site::serve(county, listener, stop.child_token()));
+    let traffic = Arc::new(Traffic::default());
+    servers.spawn(server::serve(county, Arc::clone(&traffic), listener, stop.child_token()));
     let socket = StatusSocket::bind(&config.socket)?;
     let Tasks { line, poller, judge, mailer, door } = Tasks::build(&config, rules, clock)?;
     servers.spawn(socket.serve(door, stop.child_token()));
 
     let mut cast = Cast { line: Arc::clone(&line), poller, judge, mailer, clock: stepped.clone() };
-    let played = play(&mut cast, starts_at..ends_at, &folder, &stop).await?;
+    let played = play(&mut cast, starts_at..ends_at, &folder, accepted, &stop).await?;
     line.store.flush().await?;
-    summary::print(&played, &folder);
+    summary::print(&played, &traffic.by_host(), &folder);
     if !options.once && matches!(played, Played::ToTheEnd(_)) {
         summary::print_what_to_try(&config.socket);
         stepped.release();
@@ -113,6 +123,7 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
         state_dir: folder.join("state"),
         socket: folder::socket(folder),
         fetch: fetch::Settings { resolve, ..fetch::Settings::new("xxzx@langxi.example") },
+        render: fetch::RenderSettings::new("xxzx@langxi.example"),
         workers: 32,
         assess: assess::Policy::default(),
         alert: alert::Policy::default(),

@@ -1,4 +1,4 @@
-//! What the county's site and its bridge send: list pages, articles and feeds, in the shapes of the real ones.
+//! What the county's own site and its bridge send: list pages, articles and feeds, in the shapes of the real ones.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -54,7 +54,7 @@ impl ListPage<'_> {
         self.frame(&list)
     }
 
-    fn shown_date(&self, date: NaiveDate) -> String {
+    pub(super) fn shown_date(&self, date: NaiveDate) -> String {
         if self.with_dates { date.format("%Y-%m-%d").to_string() } else { String::new() }
     }
 
@@ -68,9 +68,8 @@ impl ListPage<'_> {
     }
 
     fn frame(&self, list: &str) -> String {
-        let leaf = self.source.name.rsplit('—').next().unwrap_or(&self.source.name);
         let (unit, charset) = (escape(self.unit_name), self.charset);
-        let (leaf, path) = (escape(leaf), escape(&self.source.name));
+        let (leaf, path) = (escape(leaf_of(self.source)), escape(&self.source.name));
         let clock = self.now.format("%Y年%-m月%-d日 %H:%M");
         let menu: String =
             ["政府信息公开指南", "政府信息公开制度", "法定主动公开内容", "政府信息公开年报", "依申请公开"]
@@ -101,15 +100,20 @@ fn row(address: &str, title: &str, date: &str) -> String {
 }
 
 /// Lists cut long titles; the whole one is in the link's `title`.
-fn shortened(title: &str) -> String {
+pub(super) fn shortened(title: &str) -> String {
     let cut: String = title.chars().take(24).collect();
     if cut.len() < title.len() { format!("{cut}...") } else { cut }
+}
+
+/// The last part of a column's path.
+pub(super) fn leaf_of(source: &Source) -> &str {
+    source.name.rsplit('—').next().unwrap_or(&source.name)
 }
 
 /// One article, with the official meta tags.
 pub(super) fn article(source: &Source, unit_name: &str, item: &Publication) -> String {
     let (title, unit) = (escape(&item.title), escape(unit_name));
-    let leaf = escape(source.name.rsplit('—').next().unwrap_or(&source.name));
+    let leaf = escape(leaf_of(source));
     let (time, day) = (item.at.format("%Y-%m-%d %H:%M"), item.at.format("%Y-%m-%d"));
     format!(
         "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
@@ -119,7 +123,8 @@ pub(super) fn article(source: &Source, unit_name: &str, item: &Publication) -> S
          <meta name=\"PubDate\" content=\"{time}\">\n<meta name=\"ContentSource\" content=\"{unit}\">\n</head>\n<body>\n\
          <table class=\"xxgk-head\"><tr><td>发布机构：{unit}</td><td>组配分类：{leaf}</td></tr>\
          <tr><td>成文日期：{day}</td><td>发布日期：{day}</td></tr></table>\n<h1>{title}</h1>\n\
-         <p class=\"info\">发布时间：{time} 来源：{unit} 浏览次数：</p>\n<div class=\"content\"><p>{title}。</p></div>\n</body>\n</html>\n"
+         <p class=\"info\">发布时间：{time} 来源：{unit} 浏览次数：</p>\n<div class=\"content\"><p>{}</p></div>\n</body>\n</html>\n",
+        escape(&item.text())
     )
 }
 
@@ -152,6 +157,6 @@ pub(super) fn feed(source: &Source, published: &[Publication], now: NaiveDateTim
     )
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

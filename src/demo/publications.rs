@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::pages::leaf_of;
 use super::scenario::{Gaps, Scenario};
 use crate::rules::{Source, SourceKind};
 
@@ -13,6 +14,19 @@ pub(super) struct Publication {
     pub(super) at: NaiveDateTime,
     /// Its title.
     pub(super) title: String,
+}
+
+impl Publication {
+    /// Its text: no two are the same, even where their titles are. It ends with a date that is none of publication.
+    pub(super) fn text(&self) -> String {
+        let made = self.at - TimeDelta::days(3);
+        format!(
+            "{}。本文件第{}号，于{}印发。",
+            self.title,
+            self.at.and_utc().timestamp() / 60,
+            made.format("%Y年%-m月%-d日")
+        )
+    }
 }
 
 /// How long before the start a history reaches back, in days.
@@ -58,7 +72,7 @@ fn publication(source: &Source, day: NaiveDate, number: usize) -> Publication {
 }
 
 fn title(source: &Source, day: NaiveDate, number: usize) -> String {
-    let leaf = source.name.rsplit('—').next().unwrap_or(&source.name);
+    let leaf = leaf_of(source);
     let forms = [
         format!("关于做好{leaf}有关工作的通知"),
         format!("{leaf}公开信息（第{number}期）"),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, anyhow};
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::shield::{SHIELDS, Shield};
 use crate::rules::{Collector, Document, Rules, SourceId, Table, UnitId};
 
 /// The script of the demo.
@@ -22,8 +23,14 @@ pub(super) struct Scenario {
     pub(super) pinned: BTreeMap<SourceId, Pinned>,
     /// Units whose pages are in GB18030.
     pub(super) gb18030: Vec<UnitId>,
+    /// Units whose JCMS pages leave it to a script to ask for the rows.
+    pub(super) by_proxy: Vec<UnitId>,
     /// The site's own troubles.
     pub(super) faults: Vec<Fault>,
+    /// When shields stand before hosts.
+    pub(super) shields: Vec<Shielded>,
+    /// Hosts whose sources a bulletin may leave unjudged.
+    pub(super) accepted: Vec<Accepted>,
 }
 
 /// The shortest and longest gap between two items, in days.
@@ -47,6 +54,22 @@ pub(super) struct Fault {
     pub(super) from: NaiveDateTime,
     pub(super) until: NaiveDateTime,
     pub(super) kind: FaultKind,
+}
+
+/// A time, in local time, in which a shield answers for a host.
+#[derive(Debug, Clone)]
+pub(super) struct Shielded {
+    pub(super) host: String,
+    pub(super) from: NaiveDateTime,
+    pub(super) until: NaiveDateTime,
+    pub(super) shield: Shield,
+}
+
+/// A host whose sources may be left unjudged, and the reason that whoever issues the bulletin gives.
+#[derive(Debug, Clone)]
+pub(super) struct Accepted {
+    pub(super) host: String,
+    pub(super) because: String,
 }
 
 /// What a fault affects.
@@ -100,6 +123,12 @@ impl Scenario {
             .find(|fault| affects(&fault.whose) && fault.from <= at && at < fault.until)
             .map(|fault| fault.kind)
     }
+
+    /// The shield that answers for a host at a local time, if there is one.
+    pub(super) fn shield_at(&self, host: &str, at: NaiveDateTime) -> Option<Shield> {
+        let mut shields = self.shields.iter();
+        shields.find(|time| time.host == host && time.from <= at && at < time.until).map(|time| time.shield)
+    }
 }
 
 fn read(root: &Table<'_>, rules: &Rules) -> Option<Scenario> {
@@ -133,11 +162,16 @@ fn read(root: &Table<'_>, rules: &Rules) -> Option<Scenario> {
     }
     for table in root.tables("site") {
         let unit = read_unit(&table, rules);
-        table.word("charset", &[("gb18030", ())]);
+        let is_gb18030 = table.optional_word("charset", &[("gb18030", ())]).is_some();
+        let is_by_proxy = table.optional_word("rows", &[("by-proxy", ())]).is_some();
         table.finish();
-        scenario.gb18030.extend(unit);
+        scenario.gb18030.extend(unit.clone().filter(|_| is_gb18030));
+        scenario.by_proxy.extend(unit.filter(|_| is_by_proxy));
     }
     scenario.faults = root.tables("fault").iter().filter_map(|table| read_fault(table, rules)).collect();
+    scenario.shields = root.tables("shield").iter().filter_map(|table| read_shielded(table, rules)).collect();
+    scenario.accepted =
+        root.tables("accepted").iter().filter_map(|table| read_accepted(table, rules)).collect();
     root.finish();
     Some(Scenario { starts: starts?, ends: ends?, ..scenario })
 }
@@ -153,6 +187,29 @@ fn read_fault(table: &Table<'_>, rules: &Rules) -> Option<Fault> {
     let kind = table.word("kind", &FAULT_KINDS);
     table.finish();
     Some(Fault { whose: whose?, from: from?, until: until?, kind: kind? })
+}
+
+fn read_shielded(table: &Table<'_>, rules: &Rules) -> Option<Shielded> {
+    let host = read_host(table, rules);
+    let (from, until) = (table.date_time("from"), table.date_time("until"));
+    let shield = table.word("kind", &SHIELDS);
+    table.finish();
+    Some(Shielded { host: host?, from: from?, until: until?, shield: shield? })
+}
+
+fn read_accepted(table: &Table<'_>, rules: &Rules) -> Option<Accepted> {
+    let (host, because) = (read_host(table, rules), table.string("because"));
+    table.finish();
+    Some(Accepted { host: host?, because: because? })
+}
+
+fn read_host(table: &Table<'_>, rules: &Rules) -> Option<String> {
+    let host = table.string("host")?;
+    if !rules.sources.iter().any(|source| source.url.host_str() == Some(&host)) {
+        table.report("host", format!("`{host}` is the host of no source of the rules"));
+        return None;
+    }
+    Some(host)
 }
 
 fn read_source(table: &Table<'_>, rules: &Rules) -> Option<SourceId> {

@@ -1,27 +1,22 @@
-//! The county's web server and its bridge, played on loopback by the demo's own clock.
+//! The county's sites and its bridge, as the demo's own clock has it.
 //!
-//! [`County`] knows what has been published by now; the one handler answers list pages (with ETag and 304), articles and
-//! feeds, and plays the scenario's faults.
+//! [`County`] knows what has been published by now and answers for all hosts, each in its own dialect: list pages (with
+//! ETag and 304), articles and feeds. It plays the scenario's faults and shields. Visitors find their way by the pages of
+//! [`navigation`].
 
 use std::collections::HashMap;
-use std::io;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Response, StatusCode, header};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use encoding_rs::GB18030;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use super::pages::{self, ListPage};
 use super::publications::{Publication, publications};
+use super::reply::{html, not_modified, of_type, plain, truncated};
 use super::scenario::{FaultKind, Scenario};
+use super::{jcms, navigation};
 use crate::clock::Clock;
 use crate::rules::{Rules, Source, SourceKind};
 
@@ -33,32 +28,66 @@ pub(super) struct County {
     zone: Tz,
     /// By index of the source.
     published: Vec<Vec<Publication>>,
-    /// List addresses without their page number, and feed addresses, to the index of the source.
-    by_path: HashMap<String, usize>,
+    /// List addresses without their page number, and feed addresses, to the index of the source: host and path.
+    by_address: HashMap<String, usize>,
+}
+
+/// One request.
+pub(super) struct Asked {
+    /// Lower case.
+    pub(super) host: String,
+    pub(super) path: String,
+    pub(super) method: Method,
+    pub(super) headers: HeaderMap,
+    pub(super) form: Bytes,
 }
 
 /// Articles of the source with index `i` are numbered from `(i + 1) * ARTICLES` on.
 const ARTICLES: u64 = 10_000;
+/// Even behind a shield, this file can be had.
+const ROBOTS_TXT: &str =
+    "# 本站各栏目均可供监测读取。\n# All of this site may be read.\nUser-agent: *\nDisallow:\n";
 
 impl County {
     pub(super) fn new(rules: Rules, scenario: Scenario, clock: Clock) -> Self {
         let published = rules.sources.iter().map(|source| publications(source, &scenario)).collect();
-        let by_path = rules
-            .sources
-            .iter()
-            .enumerate()
-            .map(|(index, source)| (list_path(source.url.path()), index))
+        let sources = rules.sources.iter().enumerate();
+        let by_address = sources
+            .map(|(index, source)| {
+                (address(source.url.host_str().unwrap_or_default(), source.url.path()), index)
+            })
             .collect();
         let zone = rules.county.zone;
-        Self { rules, scenario, clock, zone, published, by_path }
+        Self { rules, scenario, clock, zone, published, by_address }
     }
 
-    fn answer(&self, path: &str, headers: &HeaderMap) -> Response<Body> {
-        let now = self.local(self.clock.now());
-        if let Some(index) = self.by_path.get(&list_path(path)) {
-            return self.list_or_feed(*index, page_number(path), headers, now);
+    /// The virtual time.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub(super) fn answer(&self, asked: &Asked) -> Response<Body> {
+        let now = self.local(self.now());
+        let Asked { host, path, .. } = asked;
+        if path == "/robots.txt" {
+            return of_type("text/plain; charset=utf-8", ROBOTS_TXT);
         }
-        self.article(path, now).unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "404"))
+        if let Some(shield) = self.scenario.shield_at(host, now) {
+            return shield.challenge();
+        }
+        if let Some(index) = self.by_address.get(&address(host, path)) {
+            return self.list_or_feed(*index, page_number(path), &asked.headers, now);
+        }
+        if path == jcms::PROXY && asked.method == Method::POST {
+            return self.rows_by_proxy(host, &asked.form, now);
+        }
+        if let Some(article) = self.article(host, path, now) {
+            return article;
+        }
+        match navigation::page(&self.rules, host, path) {
+            Some(page) => html(page.into_bytes(), None),
+            None => plain(StatusCode::NOT_FOUND, "404"),
+        }
     }
 
     fn list_or_feed(
@@ -83,47 +112,93 @@ impl County {
         }
         let body = match source.kind {
             SourceKind::Feed(_) => pages::feed(source, published, now).into_bytes(),
-            SourceKind::Column => self.list(index, page, published, now, fault != Some(FaultKind::NoDates)),
+            SourceKind::Column => {
+                self.column_page(&self.list(index, page, published, now, fault != Some(FaultKind::NoDates)))
+            }
         };
+        // The page of a script's column is the same whatever was published, so its server gives no tag for it.
+        let tag = (!self.asks_by_proxy(source)).then_some(tag.as_str());
         match fault {
             Some(FaultKind::Truncated) => truncated(body),
             Some(FaultKind::NoDates) => html(body, None),
-            Some(FaultKind::ServerError | FaultKind::EmptyShell) | None => html(body, Some(&tag)),
+            Some(FaultKind::ServerError | FaultKind::EmptyShell) | None => html(body, tag),
         }
     }
 
-    fn list(
-        &self,
+    fn list<'a>(
+        &'a self,
         index: usize,
         page: usize,
-        published: &[Publication],
+        published: &'a [Publication],
         now: NaiveDateTime,
         with_dates: bool,
-    ) -> Vec<u8> {
+    ) -> ListPage<'a> {
         let source = &self.rules.sources[index];
-        let in_gb18030 = self.scenario.gb18030.contains(&source.unit);
-        let page = ListPage {
+        ListPage {
             source,
             unit_name: self.unit_name(source),
             published,
             pinned: self.scenario.pinned.get(&source.id),
             page,
             // Such sites say gb2312 and use characters beyond it.
-            charset: if in_gb18030 { "gb2312" } else { "utf-8" },
+            charset: if self.is_in_gb18030(source) { "gb2312" } else { "utf-8" },
             now,
             with_dates,
             article_base: (index as u64 + 1) * ARTICLES,
-        };
-        let text = page.html();
-        if in_gb18030 { GB18030.encode(&text).0.into_owned() } else { text.into_bytes() }
+        }
     }
 
-    fn article(&self, path: &str, now: NaiveDateTime) -> Option<Response<Body>> {
-        let number: u64 = path.strip_prefix("/OpennessContent/show/")?.strip_suffix(".html")?.parse().ok()?;
+    fn column_page(&self, list: &ListPage<'_>) -> Vec<u8> {
+        if !jcms::is_column(list.source) {
+            let text = list.html();
+            return if self.is_in_gb18030(list.source) {
+                GB18030.encode(&text).0.into_owned()
+            } else {
+                text.into_bytes()
+            };
+        }
+        let text = if self.asks_by_proxy(list.source) {
+            jcms::page_without_rows(list)
+        } else {
+            jcms::page_with_rows(list)
+        };
+        text.into_bytes()
+    }
+
+    fn rows_by_proxy(&self, host: &str, form: &[u8], now: NaiveDateTime) -> Response<Body> {
+        let column = jcms::column_asked_for(form);
+        let index = column.and_then(|path| self.by_address.get(&address(host, &path)).copied());
+        let store = index.map_or_else(
+            || jcms::REFUSAL.to_owned(),
+            |index| jcms::answer(&self.list(index, 1, self.published_by(index, now), now, true)),
+        );
+        of_type("text/xml; charset=utf-8", store)
+    }
+
+    fn is_in_gb18030(&self, source: &Source) -> bool {
+        self.scenario.gb18030.contains(&source.unit)
+    }
+
+    fn asks_by_proxy(&self, source: &Source) -> bool {
+        jcms::is_column(source) && self.scenario.by_proxy.contains(&source.unit)
+    }
+
+    fn article(&self, host: &str, path: &str, now: NaiveDateTime) -> Option<Response<Body>> {
+        let number = match path.strip_prefix("/OpennessContent/show/") {
+            Some(rest) => rest.strip_suffix(".html")?.parse().ok()?,
+            None => jcms::article_number(path)?,
+        };
         let index = usize::try_from(number / ARTICLES).ok()?.checked_sub(1)?;
-        let source = self.rules.sources.get(index)?;
+        let source = self.rules.sources.get(index).filter(|source| source.url.host_str() == Some(host))?;
         let item = self.published_by(index, now).get(usize::try_from(number % ARTICLES).ok()?)?;
-        Some(html(pages::article(source, self.unit_name(source), item).into_bytes(), None))
+        let unit_name = self.unit_name(source);
+        let text = if jcms::is_column(source) {
+            let is_its_address = jcms::article_path(&source.url, item.at.date(), number) == path;
+            is_its_address.then(|| jcms::article(source, unit_name, item, now.date()))?
+        } else {
+            pages::article(source, unit_name, item)
+        };
+        Some(html(text.into_bytes(), None))
     }
 
     fn published_by(&self, index: usize, now: NaiveDateTime) -> &[Publication] {
@@ -140,76 +215,13 @@ impl County {
     }
 }
 
-/// Serves the county until told to stop.
-pub(super) async fn serve(
-    county: Arc<County>,
-    listener: TcpListener,
-    stop: CancellationToken,
-) -> io::Result<()> {
-    let router = Router::new().fallback(handle).with_state(county);
-    axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
-}
-
-async fn handle(State(county): State<Arc<County>>, request: Request) -> Response<Body> {
-    county.answer(request.uri().path(), request.headers())
-}
-
-/// A list's address without its page number.
-fn list_path(path: &str) -> String {
-    path.rsplit_once("/page_").map_or(path, |(stem, _)| stem).to_owned()
+/// Host and path, without the number of a list's page.
+fn address(host: &str, path: &str) -> String {
+    let path = path.rsplit_once("/page_").map_or(path, |(stem, _)| stem);
+    format!("{host}{path}")
 }
 
 fn page_number(path: &str) -> usize {
     let number = path.rsplit_once("/page_").and_then(|(_, page)| page.strip_suffix(".html")?.parse().ok());
     number.unwrap_or(1).max(1)
-}
-
-fn html(body: Vec<u8>, tag: Option<&str>) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
-    // As on many real sites, the header does not say the charset.
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html"));
-    if let Some(tag) = tag.and_then(|tag| tag.parse().ok()) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
-}
-
-fn not_modified(tag: &str) -> Response<Body> {
-    let mut response = html(Vec::new(), Some(tag));
-    *response.status_mut() = StatusCode::NOT_MODIFIED;
-    response
-}
-
-fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    response
-}
-
-/// Announces the whole body, sends half of it, and breaks off.
-fn truncated(body: Vec<u8>) -> Response<Body> {
-    let length = body.len();
-    let half = Bytes::from(body).slice(..length / 2);
-    let mut response = Response::new(Body::new(BreaksOff(Some(half))));
-    response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html"));
-    response
-}
-
-/// A body that gives one piece and then fails.
-struct BreaksOff(Option<Bytes>);
-
-impl HttpBody for BreaksOff {
-    type Data = Bytes;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
-        Poll::Ready(Some(match self.0.take() {
-            Some(piece) => Ok(hyper::body::Frame::data(piece)),
-            None => Err("the demo's site breaks off here".into()),
-        }))
-    }
 }

@@ -1,5 +1,6 @@
 //! What a person sees of the demo: a progress bar, a table at the end, and what to try next.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::ops::Range;
 use std::path::Path;
@@ -12,7 +13,9 @@ use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::play::{Played, Tally};
-use crate::bulletin::{Bulletin, Channel, Verdict};
+use super::scenario::Accepted;
+use super::traffic::HostTraffic;
+use crate::bulletin::{Bulletin, Channel, Unverified, Verdict};
 use crate::daemon::Line;
 
 /// The bar, or a line a virtual week where there is no terminal.
@@ -63,7 +66,7 @@ impl Progress {
 }
 
 /// Prints what came of it.
-pub(super) fn print(played: &Played, folder: &Path) {
+pub(super) fn print(played: &Played, traffic: &BTreeMap<String, HostTraffic>, folder: &Path) {
     let tally = match played {
         Played::ToTheEnd(tally) => tally,
         Played::Stopped(tally) => {
@@ -72,9 +75,11 @@ pub(super) fn print(played: &Played, folder: &Path) {
         }
     };
     print_tally(tally);
+    println!("\n{}", traffic_table(traffic));
     if !tally.bulletins.is_empty() {
         println!("\n{}", bulletin_table(&tally.bulletins));
     }
+    print_unverified(tally);
     println!("\nMails:      {}", folder.join("mail").display());
     for bulletin in &tally.bulletins {
         println!(
@@ -115,6 +120,7 @@ fn bulletin_table(bulletins: &[Bulletin]) -> Table {
         "微博",
         "抖音",
         "APP",
+        "待核实",
     ]);
     for bulletin in bulletins {
         let verdicts =
@@ -137,12 +143,50 @@ fn bulletin_table(bulletins: &[Bulletin]) -> Table {
             rate(Channel::Weibo),
             rate(Channel::Douyin),
             rate(Channel::App),
+            bulletin.unverified.len().to_string(),
         ]);
     }
+    numbers_to_the_right(&mut table);
+    table
+}
+
+fn traffic_table(traffic: &BTreeMap<String, HostTraffic>) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_header(["网站", "请求", "304", "POST", "被拦截", "拦截后最快再访（小时）"]);
+    for (host, asked) in traffic {
+        let again = asked.refused_again_after.map(|wait| format!("{:.1}", wait.num_minutes() as f64 / 60.0));
+        table.add_row([
+            host.clone(),
+            asked.requests.to_string(),
+            asked.not_modified.to_string(),
+            asked.posts.to_string(),
+            asked.refused.to_string(),
+            again.unwrap_or_default(),
+        ]);
+    }
+    numbers_to_the_right(&mut table);
+    table
+}
+
+fn numbers_to_the_right(table: &mut Table) {
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    table
+}
+
+/// Names what the last bulletin does not judge, and why it was issued all the same.
+fn print_unverified(tally: &Tally) {
+    let Some(last) = tally.bulletins.last().filter(|bulletin| !bulletin.unverified.is_empty()) else {
+        return;
+    };
+    println!("\nNot judged in {}, because nobody could read them:", last.month);
+    for Unverified { unit, name, source, cause, .. } in &last.unverified {
+        println!("  {unit}  {name}（{source}）：{}", cause.chinese());
+    }
+    for Accepted { host, because } in &tally.accepted {
+        println!("  accepted for {host}: {because}");
+    }
 }
 
 /// Says which commands to try while the daemon serves on.

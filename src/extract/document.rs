@@ -34,10 +34,13 @@ pub(super) fn parse(page: &Page) -> Result<Html, ExtractError> {
 ///
 /// As [`parse`].
 pub(super) fn parse_text(text: &str) -> Result<Html, ExtractError> {
-    if is_too_deep(text) {
-        return Err(ExtractError::TooDeep);
-    }
+    check_depth(text)?;
     Ok(Html::parse_document(text))
+}
+
+/// Refuses markup that would stall the parser.
+pub(super) fn check_depth(text: &str) -> Result<(), ExtractError> {
+    if is_too_deep(text) { Err(ExtractError::TooDeep) } else { Ok(()) }
 }
 
 /// Counts tags left open, without regard to comments and scripts: what it miscounts there is far from the bound. An end

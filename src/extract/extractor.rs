@@ -3,13 +3,23 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::auto::read_auto;
+use super::auto::Bounds;
+use super::families::{Chooser, Explained};
 use super::feed::read_feed;
+use super::fragment::FragmentRows;
+use super::gkmlpt::Gkmlpt;
+use super::jcms::read_jcms;
+use super::jpaas::Jpaas;
+use super::json::JsonReader;
 use super::list::read_list;
 use super::page::Page;
-use super::reading::Reading;
+use super::reading::{Reading, TableHeaders};
 use super::selectors::{SelectorError, Selectors};
+use super::shape::read_by_shape;
 use super::sighting::{ExtractError, Extracted};
+use super::table::read_table;
+use super::ucap::Ucap;
+use super::unread::what_it_is;
 
 /// A [`Reading`] made ready: selectors are parsed once, not once per page. Can be shared between threads.
 #[derive(Debug, Clone)]
@@ -20,8 +30,15 @@ pub struct Extractor {
 #[derive(Debug, Clone)]
 enum Way {
     List(Box<Selectors>),
-    Auto,
+    Finder(Box<Bounds>),
+    Table(Box<TableHeaders>),
+    Auto(Chooser),
     Feed,
+    Json(Box<JsonReader>),
+    Jcms(FragmentRows),
+    Gkmlpt(Box<Gkmlpt>),
+    Jpaas(Box<Jpaas>),
+    Ucap(Box<Ucap>),
 }
 
 impl Extractor {
@@ -29,12 +46,19 @@ impl Extractor {
     ///
     /// # Errors
     ///
-    /// Names the key whose selector cannot be parsed.
+    /// Names the key whose selector or path cannot be parsed.
     pub fn new(reading: &Reading) -> Result<Self, SelectorError> {
         let way = match reading {
             Reading::List(list) => Way::List(Box::new(Selectors::compile(list)?)),
-            Reading::Auto => Way::Auto,
+            Reading::Finder(bounds) => Way::Finder(Box::new(Bounds::compile(bounds)?)),
+            Reading::Table(headers) => Way::Table(Box::new(headers.clone())),
+            Reading::Auto(families) => Way::Auto(Chooser::compile(families)?),
             Reading::Feed => Way::Feed,
+            Reading::Json(fields) => Way::Json(Box::new(JsonReader::compile(fields)?)),
+            Reading::Jcms(selectors) => Way::Jcms(FragmentRows::compile(selectors.as_ref())?),
+            Reading::Gkmlpt { column } => Way::Gkmlpt(Box::new(Gkmlpt::compile(*column)?)),
+            Reading::Jpaas => Way::Jpaas(Box::new(Jpaas::compile()?)),
+            Reading::Ucap => Way::Ucap(Box::new(Ucap::compile()?)),
         };
         Ok(Self { way })
     }
@@ -45,14 +69,49 @@ impl Extractor {
     ///
     /// Any [`ExtractError`]. None says anything about the source's age.
     pub fn extract(&self, page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Result<Extracted, ExtractError> {
-        let listing = match &self.way {
-            Way::List(selectors) => read_list(page, selectors, seen_at, zone),
-            Way::Auto => read_auto(page, seen_at, zone),
-            Way::Feed => read_feed(page, seen_at, zone),
-        }?;
-        Ok(Extracted::Listing(listing))
+        self.explain(page, seen_at, zone).result
+    }
+
+    /// Reads a page as [`extract`](Self::extract) does, and says which preset fitted it and why.
+    pub fn explain(&self, page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Explained {
+        let explained = match &self.way {
+            Way::Auto(chooser) => chooser.read(page, seen_at, zone),
+            _ => Explained { preset: None, because: Vec::new(), result: self.read(page, seen_at, zone) },
+        };
+        match &self.way {
+            Way::Feed | Way::Json(_) => explained,
+            _ => Explained { result: what_it_is(page, explained.result), ..explained },
+        }
+    }
+
+    /// Whether it goes by the shape of rows on the whole page, so that a second look at the shape tells nothing new.
+    pub(super) fn is_by_shape_alone(&self) -> bool {
+        matches!(&self.way, Way::Finder(bounds) if bounds.are_none())
+    }
+
+    /// Reads a page, without a look at what else it may be.
+    pub(super) fn read(
+        &self,
+        page: &Page,
+        seen_at: DateTime<Utc>,
+        zone: Tz,
+    ) -> Result<Extracted, ExtractError> {
+        match &self.way {
+            Way::List(selectors) => read_list(page, selectors, seen_at, zone).map(Extracted::Listing),
+            Way::Finder(bounds) => read_by_shape(page, bounds, seen_at, zone),
+            Way::Table(headers) => read_table(page, headers, seen_at, zone).map(Extracted::Listing),
+            Way::Auto(chooser) => chooser.read(page, seen_at, zone).result,
+            Way::Feed => read_feed(page, seen_at, zone).map(Extracted::Listing),
+            Way::Json(json) => json.read(page, seen_at, zone).map(Extracted::Listing),
+            Way::Jcms(rows) => read_jcms(page, rows, seen_at, zone),
+            Way::Gkmlpt(gkmlpt) => gkmlpt.read(page, seen_at, zone),
+            Way::Jpaas(jpaas) => jpaas.read(page, seen_at, zone),
+            Way::Ucap(ucap) => ucap.read(page, seen_at, zone),
+        }
     }
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

@@ -32,22 +32,48 @@ pub(super) fn read_feed(page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Result
     let read = |text: &str| read_date(text, seen_at, zone);
     let rows = feed.entries.iter().map(|entry| {
         let (found, written) = stamp_of(entry, &stamps);
-        let title = title_of(entry);
+        let (title, url) = (title_of(entry), address_of(entry, &base));
         let date = written.as_deref().ok_or(RowError::Missing).and_then(read);
         match date {
             Ok(read) => Ok(Sighting {
                 title,
-                url: address_of(entry, &base),
+                url,
                 date: read.date,
                 raw_date: clipped(collapsed(&written.unwrap_or_default())),
                 found,
                 kind: DateKind::Published,
                 sureness: read.sureness,
             }),
-            Err(why) => undated(title, why),
+            Err(why) => undated(title, url, why),
         }
     });
     listing(rows.collect::<Vec<Row>>())
+}
+
+/// Whether a document says in its first element that it is a feed.
+pub(super) fn is_feed(text: &str) -> bool {
+    let start = without_prologue(text);
+    let is_json_feed = || {
+        let head_end = start.char_indices().nth(400).map_or(start.len(), |(at, _)| at);
+        start.starts_with('{') && start[..head_end].contains("jsonfeed.org/version")
+    };
+    ["<rss", "<feed", "<rdf:RDF"].iter().any(|root| start.starts_with(root)) || is_json_feed()
+}
+
+/// The document from its first element on.
+fn without_prologue(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    loop {
+        let after = match rest {
+            _ if rest.starts_with("<?") => rest.split_once("?>"),
+            _ if rest.starts_with("<!--") => rest.split_once("-->"),
+            _ => None,
+        };
+        match after {
+            Some((_, after)) => rest = after.trim_start(),
+            None => return rest,
+        }
+    }
 }
 
 /// The texts of all stamps in a feed, in the order in which they were met.

@@ -6,6 +6,7 @@ use url::Url;
 use super::page::Page;
 
 /// What relative addresses of a page are relative to.
+#[derive(Debug, Clone)]
 pub(super) struct Base(Url);
 
 impl Base {

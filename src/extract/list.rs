@@ -36,10 +36,21 @@ pub(super) fn read_list(
         }
     }
     let html = parse_text(&text)?;
-    let containers = containers(&html, selectors);
-    let reader = Reader { selectors, base: Base::of(page, &html), seen_at, zone };
-    let rows = reader.rows(&containers);
-    if rows.is_empty() { without_rows(&html, &containers, selectors) } else { listing(rows) }
+    let base = Base::of(page, &html);
+    list_on(&html, base, selectors, seen_at, zone)
+}
+
+/// The list on a parsed page, or in a fragment of one.
+pub(super) fn list_on(
+    html: &Html,
+    base: Base,
+    selectors: &Selectors,
+    seen_at: DateTime<Utc>,
+    zone: Tz,
+) -> Result<Listing, ExtractError> {
+    let containers = containers(html, selectors);
+    let rows = Reader { selectors, base, seen_at, zone }.rows(&containers);
+    if rows.is_empty() { without_rows(html, &containers, selectors) } else { listing(rows) }
 }
 
 fn containers<'a>(html: &'a Html, selectors: &Selectors) -> Vec<ElementRef<'a>> {
@@ -132,20 +143,19 @@ impl Reader<'_> {
             Some(link) => title_of_link(link, is_date),
             None => text_without(row, |element| is_date(element) || inner.contains(&element)),
         };
+        let href = link.and_then(|link| link.attr("href"));
+        let url = href.map(|href| self.base.resolve(href)).unwrap_or_default();
         Some(match date {
             Ok((read, raw_date)) => Ok(Sighting {
                 title,
-                url: link
-                    .and_then(|link| link.attr("href"))
-                    .map(|href| self.base.resolve(href))
-                    .unwrap_or_default(),
+                url,
                 date: read.date,
                 raw_date,
                 found: Found::List,
                 kind: DateKind::Published,
                 sureness: read.sureness,
             }),
-            Err(why) => undated(title, why),
+            Err(why) => undated(title, url, why),
         })
     }
 

@@ -3,21 +3,32 @@
 use std::collections::HashSet;
 
 use super::sighting::{ExtractError, Listing, RowError, Sighting, UndatedRow};
+use super::years::with_years_settled;
 
 /// What one row came to.
 pub(super) type Row = Result<Sighting, UndatedRow>;
 
-/// The listing of some rows.
+/// The listing of some rows, in page order.
 ///
 /// # Errors
 ///
 /// [`ExtractError::NoRows`] if there are none, [`ExtractError::NoDates`] if none has a date.
 pub(super) fn listing(rows: Vec<Row>) -> Result<Listing, ExtractError> {
+    listing_of_lists(vec![rows])
+}
+
+/// The listing of several lists that count as one.
+///
+/// # Errors
+///
+/// As [`listing`].
+pub(super) fn listing_of_lists(lists: Vec<Vec<Row>>) -> Result<Listing, ExtractError> {
+    let rows: Vec<Row> = lists.into_iter().flat_map(with_years_settled).collect();
     let count = rows.len();
     let (sightings, undated) = apart(rows);
     if sightings.is_empty() {
-        return Err(match undated.into_iter().next() {
-            Some(first) => ExtractError::NoDates { rows: count, first: first.why },
+        return Err(match undated.first().map(|first| first.why.clone()) {
+            Some(first) => ExtractError::NoDates { rows: count, first, undated },
             None => ExtractError::NoRows,
         });
     }
@@ -41,6 +52,6 @@ fn apart(rows: Vec<Row>) -> (Vec<Sighting>, Vec<UndatedRow>) {
 }
 
 /// A row without a date.
-pub(super) fn undated(title: String, why: RowError) -> Row {
-    Err(UndatedRow { title, why })
+pub(super) fn undated(title: String, url: String, why: RowError) -> Row {
+    Err(UndatedRow { title, url, why })
 }

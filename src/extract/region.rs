@@ -1,11 +1,12 @@
 //! Cuts the list out of a page before the page is parsed: parsing is what reading costs.
 //!
-//! [`Region`] is made of a list's selectors where they are simple enough, [`Region::cut`] finds the places in the text.
+//! [`Region`] is made of a list's selectors where they are simple enough, [`Region::cut`] finds the places in the text: the
+//! lists themselves, or the outermost elements that their selectors name around them.
 //! What it cuts reads exactly as the whole page would: where anything on the page could make a parser see the list
 //! otherwise (tags that do not nest, formatting left open before the list, `<base>`, templates, drawings), nothing is
 //! cut and the whole page is parsed.
 
-use super::tags::{Tag, Tags, Token};
+use super::tokens::{Tag, Token, Tokens};
 
 /// Where a list stands: any of these places.
 #[derive(Debug, Clone)]
@@ -45,21 +46,20 @@ const LISTS: [&str; 3] = ["ul", "ol", "dl"];
 const CELLS: [&str; 9] = ["tr", "td", "th", "tbody", "thead", "tfoot", "caption", "col", "colgroup"];
 
 impl Region {
-    /// The region of a list: `None` where its selectors say more than tags, classes and ids, or where those inside the
-    /// list may look at what is around it.
+    /// The region of a list: `None` where its selectors say more than tags, classes, ids and what is inside what, or
+    /// where those inside the list may look at what is around it.
     pub(super) fn of(list: &str, inside: &[&str]) -> Option<Self> {
-        let looks_around = |selector: &&str| selector.split(',').any(|one| one.trim().contains(is_not_plain));
-        if inside.iter().any(looks_around) {
+        if inside.iter().any(|selectors| selectors.split(',').any(may_look_around)) {
             return None;
         }
-        list.split(',').map(|place| Place::of(place.trim())).collect::<Option<Vec<_>>>().map(Self)
+        list.split(',').map(Place::around).collect::<Option<Vec<_>>>().map(Self)
     }
 
     /// The page with nothing but its lists; `None` where there is none, or where it might read differently so.
     pub(super) fn cut(&self, page: &str) -> Option<String> {
         let mut cut = String::new();
         let mut reaching_on = [0_i32; REACH_ON.len()];
-        let mut tags = Tags::of(page);
+        let mut tags = Tokens::of(page);
         while let Some(token) = tags.next() {
             match token.ok()? {
                 Token::Doctype(doctype) => cut.push_str(doctype),
@@ -88,7 +88,21 @@ impl Region {
     }
 }
 
+/// Whether a selector may look further than at the parent of what it selects. What it is asked of lies inside the list, so
+/// that parent is cut with it.
+fn may_look_around(selector: &str) -> bool {
+    let steps: Vec<&str> = selector.split('>').map(str::trim).collect();
+    steps.len() > 2 || steps.iter().any(|step| step.is_empty() || step.contains(is_not_plain))
+}
+
 impl Place {
+    /// The outermost element that the selector of a list names: all it selects is in it.
+    fn around(selector: &str) -> Option<Self> {
+        let mut steps = selector.split_whitespace().filter(|step| *step != ">");
+        let outermost = Self::of(steps.next()?)?;
+        steps.all(|step| !step.contains(is_not_plain)).then_some(outermost)
+    }
+
     fn of(selector: &str) -> Option<Self> {
         let name_ends = selector.find(['.', '#']).unwrap_or(selector.len());
         let (tag, mut rest) = selector.split_at(name_ends);
@@ -158,7 +172,7 @@ fn any_of(names: &[&str], open: &[&str]) -> bool {
 }
 
 /// Where the element of `first` ends; `None` if its tags do not nest.
-fn end_of(first: &Tag, tags: &mut Tags) -> Option<usize> {
+fn end_of(first: &Tag, tags: &mut Tokens) -> Option<usize> {
     let mut open: Vec<&str> = vec![first.name];
     loop {
         match tags.next()?.ok()? {

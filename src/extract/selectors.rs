@@ -58,7 +58,7 @@ impl Selectors {
     }
 }
 
-fn compile(key: &'static str, selector: &str) -> Result<Selector, SelectorError> {
+pub(super) fn compile(key: &'static str, selector: &str) -> Result<Selector, SelectorError> {
     Selector::parse(selector).map_err(|error| SelectorError {
         key,
         selector: selector.to_owned(),

@@ -33,7 +33,7 @@ pub enum Found {
     FeedPublished,
     /// The update date of a feed item that gives no publication date.
     FeedUpdated,
-    /// In a field of a JSON answer.
+    /// In a field of a JSON answer, or of the data that a page carries in a script.
     Json,
     /// In the item's own address.
     Url,
@@ -44,6 +44,18 @@ pub enum Found {
 }
 
 impl Found {
+    /// The place as officials read it.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::List => "列表",
+            Self::FeedPublished | Self::FeedUpdated => "订阅源",
+            Self::Json => "接口",
+            Self::Url => "网址",
+            Self::ArticleMeta => "文章页元数据",
+            Self::ArticleText => "文章页正文",
+        }
+    }
+
     /// The word used in JSON and evidence.
     pub fn word(self) -> &'static str {
         match self {
@@ -72,6 +84,15 @@ pub enum DateKind {
 }
 
 impl DateKind {
+    /// What officials should know of such a date; nothing where it is what it should be.
+    pub fn remark(self) -> Option<&'static str> {
+        match self {
+            Self::Published => None,
+            Self::Signed => Some("成文日期"),
+            Self::Created => Some("生成日期"),
+        }
+    }
+
     /// The word used in JSON and evidence.
     pub fn word(self) -> &'static str {
         match self {
@@ -94,12 +115,34 @@ pub enum Sureness {
     Relative,
 }
 
+impl Sureness {
+    /// What officials should know of such a date; nothing where it is written in full.
+    pub fn remark(self) -> Option<&'static str> {
+        match self {
+            Self::Sure => None,
+            Self::YearInferred => Some("年份为推定"),
+            Self::Relative => Some("相对时间"),
+        }
+    }
+
+    /// The word used in JSON and evidence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sure => "sure",
+            Self::YearInferred => "year-inferred",
+            Self::Relative => "relative",
+        }
+    }
+}
+
 /// A row that looks like an item but has no usable date. Such rows never count as old or as new; while a page has
 /// any, its column cannot be convicted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndatedRow {
     /// The row's title, or its text where there is no link.
     pub title: String,
+    /// The item's absolute address; empty where the row has no usable link.
+    pub url: String,
     /// Why there is no date.
     pub why: RowError,
 }
@@ -120,6 +163,9 @@ pub enum RowError {
     /// The date lies before 1990.
     #[error("`{0}` lies before 1990")]
     TooOld(String),
+    /// Month and day only, and the rows around it do not tell the year.
+    #[error("`{0}` has no year, and the order of the rows does not tell it")]
+    YearUnknown(String),
 }
 
 /// What came of reading a document.
@@ -140,6 +186,11 @@ pub struct Onward {
     pub form: Option<String>,
     /// Why the document leads there.
     pub why: Leads,
+}
+
+impl Onward {
+    /// So many times one look is led on at most.
+    pub const MOST_HOPS: usize = 3;
 }
 
 /// Why a document leads elsewhere.
@@ -177,6 +228,8 @@ pub enum ExtractError {
         rows: usize,
         /// What was wrong with the first.
         first: RowError,
+        /// The rows: the items' own pages may have their dates.
+        undated: Vec<UndatedRow>,
     },
     /// No row was found, and nothing says that the list is empty.
     #[error("no list row found, and no sign that the list is empty")]
@@ -190,7 +243,73 @@ pub enum ExtractError {
     /// The page nests deeper than any real page does; parsing it would take minutes.
     #[error("the page nests too deep to be read")]
     TooDeep,
+    /// No table on the page has the header words.
+    #[error(
+        "no table has a header row with one each of: {wanted}; name the words above its columns in the rule"
+    )]
+    NoTable {
+        /// The words above names, and those above dates.
+        wanted: String,
+    },
+    /// Two ways of reading the page find different newest items, and nothing says which is right.
+    #[error(
+        "two readings disagree, so none is believed: {one}; {other}. Name the list with `list` in the rule"
+    )]
+    Disagreement {
+        /// What the family's own reading finds.
+        one: String,
+        /// What the shape of the rows says.
+        other: String,
+    },
+    /// The page is another than the column that the rule means. It takes the rule to say so, so extraction never does.
+    #[error("the page calls itself `{found}` instead of `{wanted}`; look up the column's present address")]
+    NotTheColumn {
+        /// What the rule means.
+        wanted: String,
+        /// What the page says that it is.
+        found: String,
+    },
+    /// The page asks for a login instead of showing its list.
+    #[error("a login page stands in place of the list; ask the site for an address that is open to all")]
+    LoginPage,
+    /// The page says with status 200 that it does not exist.
+    #[error("the page says that it does not exist: {said}; look up the column's present address")]
+    SoftGone {
+        /// The words with which it says so.
+        said: String,
+    },
+    /// The rows are drawn by a script that we do not run.
+    #[error("the rows are drawn by a script: {why}; name the address of the data, or have the page rendered")]
+    NeedsRendering {
+        /// What on the page shows it.
+        why: String,
+    },
+    /// The page only forwards to another site, or has its rows from there.
+    #[error("the page leads to another site: {url}; if the column is there, give that address in the rule")]
+    LeadsAway {
+        /// Where it forwards to.
+        url: String,
+    },
+    /// A JSON answer whose fields nobody has named.
+    #[error("the document is JSON of no known family; name its fields in the rule")]
+    UnknownJson,
     /// The document is not a feed we can read.
     #[error("not a readable feed: {0}")]
     BadFeed(String),
+    /// The document is not the JSON answer that the preset describes.
+    #[error(
+        "not the JSON answer that the preset describes: {why}; compare what the address answers with the rule"
+    )]
+    BadJson {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The page's datastore (JCMS) holds no records and does not say that there are none.
+    #[error(
+        "the datastore cannot be read: {why}; name rows and dates of the rendered page, or give another address"
+    )]
+    BadDatastore {
+        /// What is wrong with it.
+        why: String,
+    },
 }

@@ -1,189 +1,191 @@
-//! Walks the tags of a page as its text stands, without building anything.
+//! Goes through the start tags of a page's text, without building a document tree.
 //!
-//! Passes over comments and over elements whose content is text (scripts, styles), as a parser does. Where following
-//! what a parser would do takes a parser, the walk is [`Lost`].
+//! Comments are passed over, and so is what stands in scripts, styles and templates (it is given as text after their
+//! tag). Attributes are read as browsers read them: quoted in either way or bare, even glued together.
 
-/// A tag of a page, at its place in the text.
+use memchr::memchr;
+
+/// A start tag.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tag<'t> {
-    /// Where its `<` stands.
-    pub(super) from: usize,
-    /// Where the text after its `>` begins.
-    pub(super) to: usize,
-    /// Its name.
-    pub(super) name: &'t str,
-    attributes: &'t str,
+pub(super) struct Tag<'a> {
+    name: &'a str,
+    attributes: &'a str,
+    /// All text after the tag.
+    pub(super) after: &'a str,
 }
 
-/// What the walk meets.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Token<'t> {
-    /// `<!DOCTYPE …>` as written.
-    Doctype(&'t str),
-    Start(Tag<'t>),
-    End(Tag<'t>),
-}
+/// Elements whose text holds no tags, or none that the page shows.
+const RAW: [&str; 6] = ["script", "style", "template", "textarea", "title", "noscript"];
 
-/// The rest of the text cannot be followed.
-#[derive(Debug)]
-pub(super) struct Lost;
-
-/// The walk.
-#[derive(Debug)]
-pub(super) struct Tags<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-/// Elements whose content is text up to their own end tag.
-const HOLDS_TEXT: [&str; 7] = ["script", "style", "textarea", "title", "iframe", "noframes", "noscript"];
-
-impl<'t> Tags<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
-        Self { text, at: 0 }
+impl<'a> Tag<'a> {
+    pub(super) fn is(self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
     }
 
-    /// Passes over what `token` begins and returns it.
-    fn pass(&mut self, token: Token<'t>, to: Option<usize>) -> Result<Token<'t>, Lost> {
-        self.at = to.ok_or(Lost)?;
-        Ok(token)
+    pub(super) fn name(self) -> &'a str {
+        self.name
     }
 
-    fn start(&mut self, from: usize) -> Result<Token<'t>, Lost> {
-        let tag = Tag::at(self.text, from, from + 1).ok_or(Lost)?;
-        let to = if HOLDS_TEXT.contains(&tag.name) { end_of_text(self.text, &tag) } else { Some(tag.to) };
-        self.pass(Token::Start(tag), to)
+    /// The value of an attribute, as written.
+    pub(super) fn attribute(self, name: &str) -> Option<&'a str> {
+        attributes(self.attributes).find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    fn end(&mut self, from: usize) -> Result<Token<'t>, Lost> {
-        let tag = Tag::at(self.text, from, from + 2).ok_or(Lost)?;
-        self.pass(Token::End(tag), Some(tag.to))
+    /// The text up to the end tag, of an element that holds only text.
+    pub(super) fn inner(self) -> &'a str {
+        &self.after[..end_tag(self.after, self.name)]
     }
 }
 
-impl<'t> Iterator for Tags<'t> {
-    type Item = Result<Token<'t>, Lost>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+/// All start tags in page order.
+pub(super) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
         loop {
-            let from = self.at + self.text[self.at..].find('<')?;
-            let past = match &self.text.as_bytes()[from + 1..] {
-                [b'!', b'-', b'-', ..] => end_of_comment(self.text, from),
-                [b'/', letter, ..] if letter.is_ascii_alphabetic() => return Some(self.end(from)),
-                [letter, ..] if letter.is_ascii_alphabetic() => return Some(self.start(from)),
-                [b'!' | b'?' | b'/', ..] => {
-                    let past = self.text[from..].find('>').map(|length| from + length + 1);
-                    let declaration = &self.text[from..past.unwrap_or(from)];
-                    if is_doctype(declaration) {
-                        return Some(self.pass(Token::Doctype(declaration), past));
-                    }
-                    past
-                }
-                _ => Some(from + 1),
-            };
-            match past {
-                Some(past) => self.at = past,
-                None => return Some(Err(Lost)),
+            rest = &rest[memchr(b'<', rest.as_bytes())?..];
+            if let Some(comment) = rest.strip_prefix("<!--") {
+                rest = comment.split_once("-->").map_or("", |(_, after)| after);
+                continue;
             }
-        }
-    }
-}
-
-impl<'t> Tag<'t> {
-    /// The tag whose `<` stands at `from` and whose name begins at `name_from`. Nothing for names in capitals: they are
-    /// rare, and not worth a copy of every name.
-    fn at(text: &'t str, from: usize, name_from: usize) -> Option<Self> {
-        let name_to = name_from + text[name_from..].find(|c: char| is_blank(c) || matches!(c, '/' | '>'))?;
-        let name = &text[name_from..name_to];
-        let mut at = name_to;
-        while let Some(attribute) = Attribute::after(text, at) {
-            at = attribute.to;
-        }
-        let length = text[at..].find('>')?;
-        // Anything else would be a value whose quotes never close.
-        let is_whole = text[at..at + length].chars().all(|c| is_blank(c) || c == '/');
-        let is_lower_case = !name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0);
-        let to = at + length + 1;
-        (is_whole && is_lower_case).then_some(Self { from, to, name, attributes: &text[name_to..to] })
-    }
-
-    /// The value of an attribute as written; empty where it has none.
-    pub(super) fn attribute(&self, name: &str) -> Option<&'t str> {
-        let mut at = 0;
-        while let Some(attribute) = Attribute::after(self.attributes, at) {
-            if attribute.name.eq_ignore_ascii_case(name) {
-                return Some(attribute.value);
+            rest = &rest[1..];
+            if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                continue;
             }
-            at = attribute.to;
+            let tag = tag(rest);
+            rest =
+                if RAW.iter().any(|raw| tag.is(raw)) { &tag.after[tag.inner().len()..] } else { tag.after };
+            return Some(tag);
         }
-        None
+    })
+}
+
+/// The tag whose name begins the text.
+fn tag(text: &str) -> Tag<'_> {
+    let name_end =
+        text.find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).unwrap_or(text.len());
+    let end = name_end + closing_bracket(&text[name_end..]);
+    Tag {
+        name: &text[..name_end],
+        attributes: &text[name_end..end],
+        after: text[end..].strip_prefix('>').unwrap_or_default(),
     }
 }
 
-/// An attribute of a tag.
-struct Attribute<'t> {
-    name: &'t str,
-    value: &'t str,
-    to: usize,
-}
-
-impl<'t> Attribute<'t> {
-    /// The next attribute behind `at`; nothing where the tag ends, or where a quote never closes.
-    fn after(text: &'t str, at: usize) -> Option<Self> {
-        let from = at + text[at..].find(|c: char| !is_blank(c) && c != '/')?;
-        // A name may begin with `=`, but not hold one.
-        let first = text[from..].chars().next().filter(|first| *first != '>')?;
-        let name_length = text[from + first.len_utf8()..]
-            .find(|c: char| is_blank(c) || matches!(c, '/' | '>' | '='))
-            .map(|length| length + first.len_utf8())?;
-        let name_to = from + name_length;
-        let name = &text[from..name_to];
-        let behind = text[name_to..].trim_start_matches(is_blank);
-        let Some(behind) = behind.strip_prefix('=') else {
-            return Some(Self { name, value: "", to: name_to });
-        };
-        let written = behind.trim_start_matches(is_blank);
-        let value_from = text.len() - written.len();
-        let (skipped, length) = match written.chars().next()? {
-            quote @ ('"' | '\'') => (1, written[1..].find(quote)?),
-            _ => (0, written.find(|c: char| is_blank(c) || c == '>')?),
-        };
-        let value = &written[skipped..skipped + length];
-        Some(Self { name, value, to: value_from + skipped + length + skipped })
-    }
-}
-
-fn is_blank(letter: char) -> bool {
-    matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{c}')
-}
-
-fn is_doctype(declaration: &str) -> bool {
-    declaration.get(2..9).is_some_and(|word| word.eq_ignore_ascii_case("doctype"))
-}
-
-/// Where the comment at `from` ends. Nothing for the odd ways in which a comment can end.
-fn end_of_comment(text: &str, from: usize) -> Option<usize> {
-    let inside = &text[from + 4..];
-    let length = inside.find("-->")?;
-    let ends_oddly = inside.starts_with('>') || inside.starts_with("->") || inside[..length].contains("--!>");
-    (!ends_oddly).then_some(from + 4 + length + 3)
-}
-
-/// Where the text in an element ends, which is where its end tag begins.
-fn end_of_text(text: &str, tag: &Tag) -> Option<usize> {
-    let mut at = tag.to;
-    loop {
-        at += text[at..].find("</")?;
-        let name = text.get(at + 2..at + 2 + tag.name.len());
-        let behind = text.as_bytes()[at + 2..].get(tag.name.len()).copied().map(char::from);
-        if name.is_some_and(|name| name.eq_ignore_ascii_case(tag.name))
-            && behind.is_some_and(|behind| is_blank(behind) || matches!(behind, '/' | '>'))
-        {
-            break;
+/// Where the tag ends: at a `>` that no quotes enclose.
+fn closing_bracket(text: &str) -> usize {
+    let (mut quote, mut is_value) = (None, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(open), byte) if open == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'>') => return at,
+            (None, b'"' | b'\'') if is_value => quote = Some(byte),
+            (None, byte) => is_value = byte == b'=' || (is_value && byte.is_ascii_whitespace()),
         }
-        at += 2;
     }
-    // Behind `<!--` a script may hold scripts, and its first end tag need not be its own.
-    let may_hold_scripts = tag.name == "script" && text[tag.to..at].contains("<!--");
-    (!may_hold_scripts).then_some(at)
+    text.len()
+}
+
+fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+        if rest.is_empty() {
+            return None;
+        }
+        let is_key_end = |c: char| c.is_ascii_whitespace() || matches!(c, '=' | '/');
+        // A stray `=` is part of a name, so that each step goes on.
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let key_end = rest[first..].find(is_key_end).map_or(rest.len(), |at| first + at);
+        let (key, after) = rest.split_at(key_end);
+        let Some(value) = after.trim_start().strip_prefix('=') else {
+            rest = after;
+            return Some((key, ""));
+        };
+        let (value, after) = split_value(value.trim_start());
+        rest = after;
+        Some((key, value))
+    })
+}
+
+fn split_value(text: &str) -> (&str, &str) {
+    for quote in ['"', '\''] {
+        if let Some(quoted) = text.strip_prefix(quote) {
+            return quoted.split_once(quote).unwrap_or((quoted, ""));
+        }
+    }
+    text.split_at(text.find(|c: char| c.is_ascii_whitespace()).unwrap_or(text.len()))
+}
+
+/// Where the end tag of an element begins, or the text ends.
+fn end_tag(text: &str, name: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(at) = memchr(b'<', &bytes[from..]).map(|at| from + at) {
+        let after = &bytes[at + 1..];
+        let is_end = after.first() == Some(&b'/')
+            && after.get(1..=name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()));
+        if is_end {
+            return at;
+        }
+        from = at + 1;
+    }
+    text.len()
+}
+
+/// Text with the common character references resolved.
+pub(super) fn unescaped(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    [
+        ("&nbsp;", " "),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&middot;", "·"),
+        ("&amp;", "&"),
+    ]
+    .into_iter()
+    .fold(text.to_owned(), |text, (reference, meant)| text.replace(reference, meant))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(text: &str) -> Vec<(String, Vec<(String, String)>)> {
+        let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        tags(text).map(|tag| (tag.name.to_owned(), attributes(tag.attributes).map(owned).collect())).collect()
+    }
+
+    #[test]
+    fn attributes_are_read_however_they_are_written() {
+        let tags = found(r#"<meta name="A>B"content='c"d' x = 1 y><BR/><a href=/b/ title=">">"#);
+        let attributes: Vec<Vec<(&str, &str)>> = tags
+            .iter()
+            .map(|(_, all)| all.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect())
+            .collect();
+        assert_eq!(attributes[0], [("name", "A>B"), ("content", "c\"d"), ("x", "1"), ("y", "")]);
+        assert_eq!(attributes[1], []);
+        assert_eq!(attributes[2], [("href", "/b/"), ("title", ">")]);
+    }
+
+    #[test]
+    fn what_stands_in_comments_and_scripts_is_no_tag() {
+        let text = "<p><!-- <b> --><script>if (a<b) '<i>'</SCRIPT><u><!-- <s>";
+        let names: Vec<String> = found(text).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["p", "script", "u"]);
+        assert_eq!(tags(text).nth(1).unwrap().inner(), "if (a<b) '<i>'");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_gone_through_to_its_end(text in "[<>/='\" a-c!\\-名]{0,60}") {
+            prop_assert!(found(&text).len() <= text.len());
+        }
+    }
 }

@@ -43,14 +43,19 @@ pub(super) fn text_without(element: ElementRef, left_out: impl Fn(ElementRef) ->
     let mut joined = String::new();
     for node in walk(element, |inner| is_silent(inner) || left_out(inner)) {
         let Node::Text(text) = node.value() else { continue };
-        let touches = joined.ends_with(|c: char| c.is_ascii_alphanumeric())
-            && text.starts_with(|c: char| c.is_ascii_alphanumeric());
-        if touches {
-            joined.push(' ');
-        }
-        joined.push_str(text);
+        append(&mut joined, text);
     }
     collapsed(&joined)
+}
+
+/// Puts the text of another node after what is there.
+pub(super) fn append(joined: &mut String, text: &str) {
+    let touches = joined.ends_with(|c: char| c.is_ascii_alphanumeric())
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if touches {
+        joined.push(' ');
+    }
+    joined.push_str(text);
 }
 
 /// Whether nobody sees the element's text.

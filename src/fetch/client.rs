@@ -1,21 +1,25 @@
-//! The HTTP client behind [`Fetcher`].
+//! [`Fetcher`]: asks once and says what came of it.
 
 use std::collections::BTreeMap;
-use std::error::Error as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use reqwest::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
-use reqwest::redirect::{Attempt, Policy};
 use tokio::time::Instant;
 use url::Url;
 
+use super::blocked::blocked;
+use super::body;
+use super::connections::{Connection, Connections};
+use super::failing::failure_of;
 use super::outcome::{Failure, Fetched, Outcome, Validators};
+use super::retry_after::retry_after;
 use crate::extract::Page;
+use crate::rules::{HostException, Security};
 
 /// How requests are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub struct Settings {
     /// Hosts whose address is given here instead of by DNS, like `/etc/hosts`. A port in the address is used where the
     /// URL names none.
     pub resolve: BTreeMap<String, SocketAddr>,
+    /// Hosts that are asked otherwise than all others.
+    pub exceptions: Vec<HostException>,
 }
 
 impl Settings {
@@ -45,6 +51,7 @@ impl Settings {
             longest_body: 8 * 1024 * 1024,
             most_redirects: 5,
             resolve: BTreeMap::new(),
+            exceptions: Vec::new(),
         }
     }
 }
@@ -56,18 +63,26 @@ pub struct Request<'a> {
     pub url: &'a Url,
     /// Ask for the page only if it no longer matches these; `None` asks for it in full.
     pub unless_matches: Option<&'a Validators>,
+    /// Posts this form (`a=1&b=2`, already encoded) instead of getting. What is posted for is always had in full:
+    /// validators do not apply.
+    pub form: Option<&'a str>,
+}
+
+impl<'a> Request<'a> {
+    /// Asks for a page in full.
+    pub fn in_full(url: &'a Url) -> Self {
+        Self { url, unless_matches: None, form: None }
+    }
 }
 
 /// Makes requests. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct Fetcher {
-    client: reqwest::Client,
+    connections: Connections,
     settings: Settings,
 }
 
-const ACCEPTED: &str = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,\
-                        application/xml;q=0.9,application/json;q=0.9,*/*;q=0.8";
-const LONGEST_WISH: TimeDelta = TimeDelta::days(1);
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
 impl Fetcher {
     /// A fetcher with these settings.
@@ -75,118 +90,88 @@ impl Fetcher {
     /// # Errors
     /// If the contact cannot stand in a header, or the TLS roots cannot be loaded.
     pub fn new(settings: Settings) -> Result<Self, reqwest::Error> {
-        let user_agent = format!("xuncha/{} (+{})", env!("CARGO_PKG_VERSION"), settings.contact);
-        let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(ACCEPTED))]);
-        let mut builder = reqwest::Client::builder()
-            .user_agent(user_agent)
-            .default_headers(headers)
-            .connect_timeout(settings.connect_timeout)
-            .timeout(settings.total_timeout)
-            .redirect(within_one_host(settings.most_redirects))
-            .no_proxy();
-        for (host, address) in &settings.resolve {
-            builder = builder.resolve(host, *address);
-        }
-        Ok(Self { client: builder.build()?, settings })
+        Ok(Self { connections: Connections::new(&settings)?, settings })
     }
 
     /// Asks once. `now` is the instant of asking, for Retry-After.
     pub async fn fetch(&self, request: Request<'_>, now: DateTime<Utc>) -> Fetched {
         let started = Instant::now();
-        let (outcome, not_before) = match self.ask(request).send().await {
+        let connection = self.connections.to(request.url);
+        let (outcome, not_before) = match ask(connection, request).send().await {
             Ok(response) => {
-                let wish = retry_after(response.headers(), now);
-                (self.read(response).await, wish)
+                let wish = header(response.headers(), RETRY_AFTER).and_then(|wish| retry_after(&wish, now));
+                (self.read(response, connection).await, wish)
             }
-            Err(error) => (Outcome::Failed(self.failure_of(&error)), None),
+            Err(error) => (Outcome::Failed(failure_of(&error, &self.settings)), None),
         };
-        Fetched { outcome, not_before, took: started.elapsed() }
+        Fetched { outcome, not_before, took: started.elapsed(), remarks: connection.remarks.clone() }
     }
 
-    fn ask(&self, request: Request<'_>) -> reqwest::RequestBuilder {
-        let mut builder = self.client.get(request.url.clone());
-        if request.unless_matches.is_none() {
-            // A full look is worth nothing if a cache on the way answers it with an old copy.
-            builder = builder.header(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        }
-        if let Some(validators) = request.unless_matches {
-            let headers = [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)];
-            for (name, value) in headers {
-                if let Some(value) = value {
-                    builder = builder.header(name, value);
-                }
-            }
-        }
-        builder
-    }
-
-    async fn read(&self, response: reqwest::Response) -> Outcome {
+    async fn read(&self, response: reqwest::Response, connection: &Connection) -> Outcome {
         let status = response.status().as_u16();
         if response.status().is_redirection() && status != 304 {
-            let to = header(response.headers(), LOCATION).unwrap_or_default();
-            return Outcome::Failed(Failure::MovedAway(to));
-        }
-        if let Some(failure) = Failure::of_status(status) {
-            return Outcome::Failed(failure);
+            return Outcome::Failed(led_away(&response, connection));
         }
         if status == 304 {
             return Outcome::NotModified;
         }
-        let validators = Validators {
-            etag: header(response.headers(), ETAG),
-            last_modified: header(response.headers(), LAST_MODIFIED),
-        };
-        let content_type = header(response.headers(), CONTENT_TYPE);
-        let url = response.url().clone();
-        match self.read_body(response).await {
-            Ok(body) => Outcome::Page(Page { url, content_type, body }, validators),
-            Err(failure) => Outcome::Failed(failure),
-        }
-    }
-
-    async fn read_body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, Failure> {
-        let limit = self.settings.longest_body;
-        let announced = response.content_length().unwrap_or(0);
-        if announced > limit {
-            return Err(Failure::TooLong(limit));
-        }
-        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
-        while let Some(piece) = response.chunk().await.map_err(|error| self.failure_of(&error))? {
-            if (body.len() + piece.len()) as u64 > limit {
-                return Err(Failure::TooLong(limit));
+        let (headers, url) = (response.headers().clone(), response.url().clone());
+        let body = match Failure::of_status(status) {
+            None => self.whole_body(response).await,
+            Some(failure) => {
+                let start = body::start_of(response).await;
+                return Outcome::Failed(shield(status, &headers, &start).unwrap_or(failure));
             }
-            body.extend_from_slice(&piece);
+        };
+        let body = match body {
+            Ok(body) => body,
+            Err(failure) => return Outcome::Failed(failure),
+        };
+        if let Some(failure) = shield(status, &headers, &body) {
+            return Outcome::Failed(failure);
         }
-        Ok(body)
+        let validators =
+            Validators { etag: header(&headers, ETAG), last_modified: header(&headers, LAST_MODIFIED) };
+        Outcome::Page(Page { url, content_type: header(&headers, CONTENT_TYPE), body }, validators)
     }
 
-    fn failure_of(&self, error: &reqwest::Error) -> Failure {
-        if error.is_timeout() {
-            Failure::TimedOut(self.settings.total_timeout.as_secs())
-        } else if error.is_redirect() {
-            Failure::TooManyRedirects(self.settings.most_redirects)
-        } else if has_cause::<rustls::Error>(error) {
-            Failure::Tls(innermost_cause(error))
-        } else if error.is_connect() {
-            Failure::CannotConnect(innermost_cause(error))
-        } else {
-            Failure::BrokeOff(innermost_cause(error))
-        }
+    async fn whole_body(&self, response: reqwest::Response) -> Result<Vec<u8>, Failure> {
+        let body = body::whole(response, &self.settings).await?;
+        body::unpacked(body, self.settings.longest_body)
     }
 }
 
-/// Redirects are followed on the same host only: a page that has moved to another is for the rule's author to follow.
-fn within_one_host(most: usize) -> Policy {
-    Policy::custom(move |attempt: Attempt<'_>| {
-        let first = attempt.previous().first().and_then(Url::host_str);
-        if first != attempt.url().host_str() {
-            attempt.stop()
-        } else if attempt.previous().len() > most {
-            attempt.error("too many redirects")
-        } else {
-            attempt.follow()
+fn ask(connection: &Connection, request: Request<'_>) -> reqwest::RequestBuilder {
+    let url = connection.address(request.url);
+    if let Some(form) = request.form {
+        return connection.client.post(url).header(CONTENT_TYPE, FORM).body(form.to_owned());
+    }
+    let mut builder = connection.client.get(url);
+    let Some(validators) = request.unless_matches else {
+        // A full look is worth nothing if a cache on the way answers it with an old copy.
+        return builder.header(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    };
+    let headers = [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)];
+    for (name, value) in headers {
+        if let Some(value) = value {
+            builder = builder.header(name, value);
         }
-    })
+    }
+    builder
+}
+
+fn led_away(response: &reqwest::Response, connection: &Connection) -> Failure {
+    let to = header(response.headers(), LOCATION).unwrap_or_default();
+    if connection.security == Security::PlainHttp && to.starts_with("https:") {
+        return Failure::Tls(format!("`force-http` is set for this host, but it sends us to {to}"));
+    }
+    Failure::MovedAway(to)
+}
+
+fn shield(status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Failure> {
+    let headers: Vec<(&str, &str)> =
+        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+    blocked(status, &headers, body).map(Failure::Blocked)
 }
 
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {
@@ -194,47 +179,4 @@ fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     let only = values.next()?.to_str().ok()?;
     // A header that comes twice is as good as none.
     values.next().is_none().then(|| only.to_owned())
-}
-
-fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let text = header(headers, RETRY_AFTER)?;
-    let wish = match text.trim().parse::<i64>() {
-        Ok(seconds) => now.checked_add_signed(TimeDelta::try_seconds(seconds)?)?,
-        Err(_) => DateTime::parse_from_rfc2822(text.trim()).ok()?.to_utc(),
-    };
-    (wish > now).then(|| wish.min(now + LONGEST_WISH))
-}
-
-fn has_cause<E: std::error::Error + 'static>(error: &reqwest::Error) -> bool {
-    std::iter::successors(error.source(), |cause| (*cause).source()).any(|cause| {
-        // An I/O error hides what it wraps from `source`.
-        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause.is::<E>() || wrapped.is_some_and(|inner| inner.downcast_ref::<E>().is_some())
-    })
-}
-
-/// The cause at the end of the chain: the only one that tells an operator something.
-fn innermost_cause(error: &reqwest::Error) -> String {
-    std::iter::successors(error.source(), |cause| (*cause).source())
-        .last()
-        .map_or_else(|| error.to_string(), ToString::to_string)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wish(value: &'static str) -> Option<DateTime<Utc>> {
-        let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]);
-        retry_after(&headers, "2022-12-01T00:00:00Z".parse().unwrap())
-    }
-
-    #[test]
-    fn retry_after_is_read_in_both_forms_and_capped_at_a_day() {
-        assert_eq!(wish("120"), Some("2022-12-01T00:02:00Z".parse().unwrap()));
-        assert_eq!(wish("Thu, 01 Dec 2022 03:00:00 GMT"), Some("2022-12-01T03:00:00Z".parse().unwrap()));
-        assert_eq!(wish("99999999"), Some("2022-12-02T00:00:00Z".parse().unwrap()));
-        assert_eq!(wish("-5"), None);
-        assert_eq!(wish("soon"), None);
-    }
 }

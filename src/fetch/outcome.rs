@@ -5,7 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::blocked::Block;
 use crate::extract::Page;
+use crate::rules::Remark;
 
 /// What a server gave to recognise a page by. Kept and echoed exactly as received, since servers compare bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,8 @@ pub struct Fetched {
     pub not_before: Option<DateTime<Utc>>,
     /// How long it took.
     pub took: Duration,
+    /// What whoever relies on the outcome should know about how it was had. Empty for most hosts.
+    pub remarks: Vec<Remark>,
 }
 
 /// What came of a request.
@@ -76,6 +80,21 @@ pub enum Failure {
     /// The server refuses to show the page (401, 403, 407, 412, 451 and the like).
     #[error("the server refuses: HTTP {0}")]
     Refused(u16),
+    /// A shield answered instead of the page. Never a finding against anybody.
+    #[error("blocked: {0}")]
+    Blocked(Block),
+    /// The site's robots.txt asks us to leave the page alone; with the line that says so.
+    #[error("robots.txt forbids it: {rule}")]
+    RobotsForbid {
+        /// The line of robots.txt.
+        rule: String,
+    },
+    /// The site's robots.txt cannot be had, so we do not know whether we may ask.
+    #[error("robots.txt cannot be had, so the page was not asked for: {0}")]
+    NoRobots(String),
+    /// The page is drawn by script, and there is nothing to draw it with.
+    #[error("the page is drawn by script: {0}")]
+    NeedsRendering(String),
     /// There is no such page (404, 410).
     #[error("there is no such page: HTTP {0}")]
     Gone(u16),
@@ -103,23 +122,43 @@ impl Failure {
         }
     }
 
-    /// Whether trying again soon may help. The only place that tells transient from permanent.
-    pub fn is_transient(&self) -> bool {
+    /// When trying again may help. The only place that tells failures that pass from failures that stay.
+    pub fn retry(&self) -> Retry {
         match self {
             Self::CannotConnect(_)
             | Self::TimedOut(_)
             | Self::BrokeOff(_)
             | Self::ServerFailed(_)
-            | Self::TooManyRequests(_) => true,
+            | Self::TooManyRequests(_)
+            | Self::NoRobots(_) => Retry::Soon,
+            Self::Blocked(_) => Retry::InHours,
             Self::Tls(_)
             | Self::TooLong(_)
             | Self::Refused(_)
+            | Self::RobotsForbid { .. }
+            | Self::NeedsRendering(_)
             | Self::Gone(_)
             | Self::MovedAway(_)
             | Self::TooManyRedirects(_)
-            | Self::Odd(_) => false,
+            | Self::Odd(_) => Retry::AtLeisure,
         }
     }
+
+    /// Whether trying again soon may help.
+    pub fn is_transient(&self) -> bool {
+        self.retry() == Retry::Soon
+    }
+}
+
+/// When trying again may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// In minutes, then ever more slowly.
+    Soon,
+    /// In hours: a shield that is asked again in minutes only closes tighter.
+    InHours,
+    /// When a person has changed something. Until then, at the pace of ordinary polls or slower.
+    AtLeisure,
 }
 
 #[cfg(test)]
@@ -145,6 +184,25 @@ mod tests {
             (302, Some(false)),
         ] {
             assert_eq!(transient(status), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_shield_is_asked_again_in_hours_and_a_refusal_at_leisure() {
+        assert_eq!(Failure::Blocked(Block::Ruishu).retry(), Retry::InHours);
+        assert_eq!(Failure::RobotsForbid { rule: "Disallow: /".into() }.retry(), Retry::AtLeisure);
+        assert_eq!(Failure::NoRobots("HTTP 503".into()).retry(), Retry::Soon);
+    }
+
+    #[test]
+    fn every_failure_can_be_stored_and_read_back() {
+        for failure in [
+            Failure::Blocked(Block::Other("云锁".into())),
+            Failure::RobotsForbid { rule: "Disallow: /".into() },
+            Failure::NeedsRendering("no browser".into()),
+        ] {
+            let stored = serde_json::to_string(&failure).unwrap();
+            assert_eq!(serde_json::from_str::<Failure>(&stored).unwrap(), failure);
         }
     }
 }

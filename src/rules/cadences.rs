@@ -34,13 +34,30 @@ impl Cadences {
         self.patterns.iter().find(fits).map(|pattern| &pattern.cadence)
     }
 
+    /// The cadence that gives the most time before anything is due.
+    pub(crate) fn most_lenient(&self) -> Option<&Arc<Cadence>> {
+        let bounded = self.named.values().filter(|cadence| cadence.period.rough_days().is_some());
+        bounded.max_by_key(|cadence| cadence.period.rough_days())
+    }
+
+    /// The cadence whose limit a bulletin prints so (半年, 2周), if it is the only one.
+    pub(crate) fn with_limit(&self, limit: &str) -> Option<&Arc<Cadence>> {
+        let mut fitting =
+            self.named.values().filter(|cadence| cadence.period.limit().as_deref() == Some(limit));
+        fitting.next().filter(|_| fitting.next().is_none())
+    }
+
     /// All names, for messages.
     pub(crate) fn names(&self) -> String {
         self.named.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
     pub(crate) fn load(path: &Path, problems: &Collector) -> Self {
-        let Some(document) = Document::read(path, problems) else { return Self::default() };
+        Document::read(path, problems)
+            .map_or_else(Self::default, |document| Self::of_document(&document, problems))
+    }
+
+    pub(super) fn of_document(document: &Document, problems: &Collector) -> Self {
         document.with_root(problems, |root| {
             let mut cadences = Self::default();
             for table in root.tables("cadence") {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 
 use super::document::{Document, Table};
+use super::host::{HostException, HostPace, read_host};
 use super::id::{SourceId, UnitId};
 use super::problem::Collector;
 
@@ -31,6 +32,8 @@ pub struct County {
     pub annex3_order: Vec<SourceId>,
     /// Hosts with a pace of their own.
     pub hosts: Vec<HostPace>,
+    /// Hosts that are treated otherwise than all others, each with the reason.
+    pub exceptions: Vec<HostException>,
 }
 
 /// How findings make a verdict.
@@ -38,19 +41,6 @@ pub struct County {
 pub enum VerdictScheme {
     /// Langxi's: what last month's bulletin found and the unit did not put right decides (domain rules, section 0).
     CarryOver,
-}
-
-/// How fast one politeness key may be asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HostPace {
-    /// The host, lower case, with its port where it is not the scheme's own.
-    pub name: String,
-    /// Requests a second in the long run.
-    pub requests_per_second: f64,
-    /// Requests that may follow at once after a pause.
-    pub burst: u32,
-    /// Requests under way at the same time.
-    pub concurrent: u32,
 }
 
 /// What is needed besides the county itself to check its order lists, which name units read later.
@@ -69,7 +59,7 @@ impl County {
         document.with_root(problems, |root| {
             let county = root.table("county");
             let order = read_order(root);
-            let hosts = root.tables("host").iter().filter_map(read_host).collect();
+            let hosts = root.tables("host").iter().filter_map(read_host).unzip();
             root.finish();
             let county = county.and_then(|table| read_county(&table, id, &order, hosts));
             Some((county, order))
@@ -77,7 +67,12 @@ impl County {
     }
 }
 
-fn read_county(table: &Table<'_>, id: String, order: &OrderLines, hosts: Vec<HostPace>) -> Option<County> {
+fn read_county(
+    table: &Table<'_>,
+    id: String,
+    order: &OrderLines,
+    (hosts, exceptions): (Vec<HostPace>, Vec<Option<HostException>>),
+) -> Option<County> {
     let name = table.string("name");
     let issuer = table.optional_string("issuer");
     let zone = read_zone(table);
@@ -96,6 +91,7 @@ fn read_county(table: &Table<'_>, id: String, order: &OrderLines, hosts: Vec<Hos
         annex2_order: order.annex2.iter().map(|(id, _)| UnitId::new(id.as_str())).collect(),
         annex3_order: order.annex3.iter().map(|(id, _)| SourceId::new(id.as_str())).collect(),
         hosts,
+        exceptions: exceptions.into_iter().flatten().collect(),
     })
 }
 
@@ -112,24 +108,6 @@ fn read_order(root: &Table<'_>) -> OrderLines {
     };
     table.finish();
     order
-}
-
-fn read_host(table: &Table<'_>) -> Option<HostPace> {
-    let name = table.string("name");
-    let requests_per_second = table.optional_integer("requests-per-second", 1..=1000);
-    let seconds_per_request = table.optional_integer("seconds-per-request", 1..=86_400);
-    let burst = table.optional_integer("burst", 1..=1000).unwrap_or(1);
-    let concurrent = table.optional_integer("concurrent", 1..=256).unwrap_or(1);
-    if requests_per_second.is_some() && seconds_per_request.is_some() {
-        table.report("seconds-per-request", "give this or requests-per-second, not both");
-    }
-    table.finish();
-    let requests_per_second = match (requests_per_second, seconds_per_request) {
-        (Some(per_second), _) => f64::from(per_second),
-        (None, Some(seconds)) => 1.0 / f64::from(seconds),
-        (None, None) => 1.0,
-    };
-    Some(HostPace { name: name?.to_ascii_lowercase(), requests_per_second, burst, concurrent })
 }
 
 fn read_zone(table: &Table<'_>) -> Option<Tz> {

@@ -125,6 +125,14 @@ impl<'d> Table<'d> {
         self.optional(key).map_or_else(Vec::new, |value| self.strings_in(key, value))
     }
 
+    /// A text, or a list of texts; absent means none.
+    pub(crate) fn text_or_texts(&self, key: &'static str) -> Vec<String> {
+        match self.optional(key).map(Spanned::get_ref) {
+            Some(DeValue::String(_)) => self.optional_string(key).into_iter().collect(),
+            _ => self.strings(key),
+        }
+    }
+
     /// A list of texts, each with its line.
     pub(crate) fn lined_strings(&self, key: &'static str) -> Vec<(String, usize)> {
         let Some(DeValue::Array(items)) = self.optional(key).map(Spanned::get_ref) else {

@@ -31,29 +31,13 @@ impl Rules {
     /// All mistakes of the county and of the files that counties share.
     pub fn load(directory: &Path, county: Option<&str>) -> Result<Self, Problems> {
         let problems = Collector::default();
-        let counties = county_directories(directory, &problems);
-        let chosen: Vec<&PathBuf> = match county {
-            None => counties.iter().collect(),
-            Some(name) => {
-                counties.iter().filter(|path| path.file_name().is_some_and(|id| id == name)).collect()
-            }
-        };
-        let [chosen] = chosen.as_slice() else {
-            let names: Vec<_> = counties.iter().filter_map(|path| path.file_name()?.to_str()).collect();
-            let what = match county {
-                Some(name) => format!("there is no county `{name}` here, allowed: {}", names.join(", ")),
-                None if counties.is_empty() => {
-                    "holds no county: wanted a directory with a county.toml".to_owned()
-                }
-                None => format!("holds several counties, choose one with `county`: {}", names.join(", ")),
-            };
-            problems.add(directory, 0, "", what);
+        let Some(chosen) = county_directory(directory, county, &problems) else {
             return problems
                 .into_result(None)
                 .and_then(|none: Option<Self>| none.ok_or(Problems(Vec::new())));
         };
         let common = Common::load(directory, &problems);
-        let rules = load_county(chosen, &common, &problems);
+        let rules = load_county(&chosen, &common, &problems);
         problems.into_result(rules).and_then(|rules| rules.ok_or(Problems(Vec::new())))
     }
 
@@ -86,14 +70,14 @@ impl Rules {
 }
 
 /// What counties share.
-struct Common {
-    cadences: Cadences,
-    presets: Presets,
+pub(super) struct Common {
+    pub(super) cadences: Cadences,
+    pub(super) presets: Presets,
     holidays: Holidays,
 }
 
 impl Common {
-    fn load(directory: &Path, problems: &Collector) -> Self {
+    pub(super) fn load(directory: &Path, problems: &Collector) -> Self {
         Self {
             cadences: Cadences::load(&directory.join("cadences.toml"), problems),
             presets: Presets::load(&toml_files(&directory.join("presets")), problems),
@@ -148,6 +132,30 @@ fn check_order(order: &OrderLines, units: &[Unit], sources: &[Source], problems:
     }
 }
 
+/// The directory of the county of that name or, without a name, of the only one.
+pub(super) fn county_directory(
+    directory: &Path,
+    county: Option<&str>,
+    problems: &Collector,
+) -> Option<PathBuf> {
+    let counties = county_directories(directory, problems);
+    let chosen: Vec<&PathBuf> = match county {
+        None => counties.iter().collect(),
+        Some(name) => counties.iter().filter(|path| path.file_name().is_some_and(|id| id == name)).collect(),
+    };
+    if let [chosen] = chosen.as_slice() {
+        return Some((*chosen).clone());
+    }
+    let names: Vec<_> = counties.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+    let what = match county {
+        Some(name) => format!("there is no county `{name}` here, allowed: {}", names.join(", ")),
+        None if counties.is_empty() => "holds no county: wanted a directory with a county.toml".to_owned(),
+        None => format!("holds several counties, choose one with `county`: {}", names.join(", ")),
+    };
+    problems.add(directory, 0, "", what);
+    None
+}
+
 fn county_directories(directory: &Path, problems: &Collector) -> Vec<PathBuf> {
     let entries = match std::fs::read_dir(directory) {
         Ok(entries) => entries,
@@ -165,7 +173,7 @@ fn county_directories(directory: &Path, problems: &Collector) -> Vec<PathBuf> {
 }
 
 /// The `.toml` files of a directory by name; none where the directory is missing.
-fn toml_files(directory: &Path) -> Vec<PathBuf> {
+pub(super) fn toml_files(directory: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))

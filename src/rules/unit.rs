@@ -59,19 +59,34 @@ pub struct Source {
     pub url: Url,
     /// How it is read.
     pub reading: Arc<Reading>,
+    /// Whether its page is drawn by a browser before it is read.
+    pub render: bool,
+    /// When a person last checked the rule against the page; changing it has the page learned anew.
+    pub checked: Option<String>,
     /// How often it must publish.
     pub cadence: Arc<Cadence>,
     /// Changes whenever the source would be read or judged differently; what was learned before is then learned anew.
     pub fingerprint: u64,
+    /// Changes only when a person has given another address or checked the rule: what was doubted of the page stays doubted
+    /// until then.
+    pub place: u64,
 }
 
 impl Source {
+    /// Whether it is read off a page that says what it is; feeds say nothing of the kind.
+    pub fn is_page(&self) -> bool {
+        self.kind == SourceKind::Column
+    }
+
     /// The source with its fingerprint taken, in a county of this zone.
     pub(super) fn fingerprinted(self, zone: Tz) -> Self {
-        let Self { url, reading, cadence, .. } = &self;
-        let said =
-            format!("{url} {reading:?} {:?} {} {zone} {EXTRACTION}", cadence.period, cadence.grace_days);
-        Self { fingerprint: xxh3_64(said.as_bytes()), ..self }
+        let Self { url, reading, render, checked, cadence, .. } = &self;
+        let said = format!(
+            "{url} {reading:?} {render} {checked:?} {:?} {} {zone} {EXTRACTION}",
+            cadence.period, cadence.grace_days
+        );
+        let place = format!("{url} {render} {checked:?}");
+        Self { fingerprint: xxh3_64(said.as_bytes()), place: xxh3_64(place.as_bytes()), ..self }
     }
 }
 
@@ -130,8 +145,17 @@ pub(crate) fn load_unit(
     shared: &Shared<'_>,
     problems: &Collector,
 ) -> Option<(Unit, Vec<Source>)> {
-    let document = Document::read(path, problems)?;
+    read_unit_file(&Document::read(path, problems)?, shared, problems)
+}
+
+/// Reads a unit file that is in memory.
+pub(super) fn read_unit_file(
+    document: &Document,
+    shared: &Shared<'_>,
+    problems: &Collector,
+) -> Option<(Unit, Vec<Source>)> {
     document.with_root(problems, |root| {
+        let path = root.path();
         let unit = root.table("unit").and_then(|table| read_unit(&table));
         let columns = root.tables("column");
         let feeds = root.tables("feed");
@@ -193,6 +217,9 @@ fn read_column(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option
     let name = table.string("name");
     let url = read_url(table);
     let reading = shared.presets.reading(table);
+    let reading = reading.and_then(|reading| with_column(table, reading, url.as_ref()?));
+    let render = table.boolean_or("render", false);
+    let checked = table.optional_string("checked");
     let cadence = match table.optional_string("cadence") {
         Some(word) => named_cadence(table, &word, shared.cadences),
         None => name.as_deref().and_then(|name| implied_cadence(table, name, shared.cadences)),
@@ -205,9 +232,24 @@ fn read_column(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option
         kind: SourceKind::Column,
         url: url?,
         reading: Arc::new(reading?),
+        render,
+        checked,
         cadence: cadence?,
         fingerprint: 0,
+        place: 0,
     })
+}
+
+/// A gkmlpt address ends in its column's number, behind the `#`. Pages come back without that end of their address, so the
+/// number is kept with the reading.
+fn with_column(table: &Table<'_>, reading: Reading, url: &Url) -> Option<Reading> {
+    let Reading::Gkmlpt { column: None } = reading else { return Some(reading) };
+    let column = url.fragment().and_then(|number| number.parse().ok());
+    if column.is_none() && !url.path().contains("/gkmlpt/api/all/") {
+        table.report("column", "is missing: end the address with #NUMBER, or give the column's number here");
+        return None;
+    }
+    Some(Reading::Gkmlpt { column })
 }
 
 fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<Source> {
@@ -228,8 +270,11 @@ fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<S
         kind: SourceKind::Feed(platform?),
         url: urls.pop()??,
         reading: Arc::new(Reading::Feed),
+        render: false,
+        checked: None,
         cadence: cadence?,
         fingerprint: 0,
+        place: 0,
     })
 }
 
@@ -302,6 +347,26 @@ pub(crate) fn looks_like_an_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What becomes of a gkmlpt reading at an address, and the mistakes found.
+    fn column_at(column: Option<u32>, url: &str) -> (Option<Reading>, usize) {
+        let problems = Collector::default();
+        let reading = Document::from_text("unit.toml", "").with_root(&problems, |table| {
+            with_column(table, Reading::Gkmlpt { column }, &url.parse().unwrap())
+        });
+        (reading, problems.into_result(()).map_or_else(|all| all.0.len(), |()| 0))
+    }
+
+    #[test]
+    fn the_column_of_a_gkmlpt_address_is_kept_with_its_reading() {
+        let shell = "https://www.example.gov.cn/x/gkmlpt/index";
+        let column = |column| Some(Reading::Gkmlpt { column });
+        assert_eq!(column_at(None, &format!("{shell}#30011")), (column(Some(30_011)), 0));
+        assert_eq!(column_at(Some(7), &format!("{shell}#30011")), (column(Some(7)), 0));
+        assert_eq!(column_at(None, "https://www.example.gov.cn/gkmlpt/api/all/7?sid=1"), (column(None), 0));
+        assert_eq!(column_at(None, shell), (None, 1));
+        assert_eq!(column_at(None, &format!("{shell}#top")), (None, 1));
+    }
 
     #[test]
     fn addresses_are_checked_for_slips() {

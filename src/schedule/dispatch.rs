@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, VecDeque};
 use std::ops::Bound;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -60,6 +61,19 @@ impl Dispatcher {
     /// Moves a waiting source forward to `at`.
     pub fn pull_forward(&mut self, slot: Slot, at: DateTime<Utc>) {
         self.agenda.pull_forward(slot, at);
+    }
+
+    /// The host of this source wishes to be asked no more often than once in `wish` (Crawl-delay). The slower of this
+    /// and the host's own pace counts from now on.
+    pub fn heed(&mut self, slot: Slot, wish: Option<Duration>) {
+        self.pacing.heed(self.pace_of[slot.0 as usize], wish);
+    }
+
+    /// A visit to this source goes on: it is next at its host, before all that wait there.
+    pub fn go_on(&mut self, slot: Slot) {
+        let index = self.pace_of[slot.0 as usize];
+        self.queues[index.0].push_front(slot);
+        self.ready.insert(index);
     }
 
     /// A poll has ended; the source is put back with [`Dispatcher::put`].
@@ -205,6 +219,23 @@ mod tests {
         let started = play(dispatcher, &clock, 0);
         assert_eq!(started.len(), 12);
         assert!(started.last().unwrap().0 <= 3, "{started:?}");
+    }
+
+    #[test]
+    fn a_hosts_own_wish_slows_its_pace_and_never_quickens_it() {
+        let fast = HostPace { name: "a".into(), requests_per_second: 4.0, burst: 4, concurrent: 4 };
+        let (mut dispatcher, clock) = dispatcher(&["a", "a", "b", "b"], &[fast]);
+        dispatcher.heed(Slot(0), Some(Duration::from_secs(10)));
+        dispatcher.heed(Slot(2), Some(Duration::from_millis(10)));
+        assert_eq!(play(dispatcher, &clock, 0), [(1, 2), (2, 3), (10, 0), (20, 1)]);
+    }
+
+    #[test]
+    fn a_wish_that_is_taken_back_is_forgotten() {
+        let (mut dispatcher, clock) = super::tests::dispatcher(&["a", "a"], &[]);
+        dispatcher.heed(Slot(0), Some(Duration::from_secs(10)));
+        dispatcher.heed(Slot(0), None);
+        assert_eq!(play(dispatcher, &clock, 0), [(1, 0), (2, 1)]);
     }
 
     #[test]

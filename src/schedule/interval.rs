@@ -18,6 +18,11 @@ pub enum PollEnd {
         /// Whether trying again soon may help.
         transient: bool,
     },
+    /// A shield answered instead of the page.
+    Blocked {
+        /// Failures in a row, this one included.
+        failures: u32,
+    },
 }
 
 /// What the wait depends on.
@@ -38,17 +43,21 @@ const LONGEST: TimeDelta = TimeDelta::hours(24);
 const ARCHIVED: TimeDelta = TimeDelta::days(7);
 const FIRST_RETRY: TimeDelta = TimeDelta::minutes(5);
 const LONGEST_RETRY: TimeDelta = TimeDelta::hours(24);
+const FIRST_BLOCKED_RETRY: TimeDelta = TimeDelta::hours(6);
+const LONGEST_BLOCKED_RETRY: TimeDelta = TimeDelta::hours(24);
 const LONGEST_HOPELESS_RETRY: TimeDelta = TimeDelta::days(3);
 
 /// When to poll a source again, after a poll that ended at `now`.
 ///
 /// A fourteenth of the period, between an hour and a day; half of that once it is due soon, a quarter near and after
 /// the deadline; once a week where nothing is ever due. Failures are retried after five minutes, then ever more slowly,
-/// for ever. Up to a tenth is added by a hash of id and instant, so that the sources of a host spread out.
+/// for ever; a page behind a shield after six hours, twelve, then once a day. Up to a tenth is added by a hash of id and
+/// instant, so that the sources of a host spread out.
 pub fn next_poll_at(id: &SourceId, end: PollEnd, outlook: &Outlook, now: DateTime<Utc>) -> DateTime<Utc> {
     let wait = match end {
         PollEnd::Read => outlook.look_again_in.unwrap_or_else(|| regular(outlook, now)),
         PollEnd::Failed { failures, transient: true } => doubled(FIRST_RETRY, failures, LONGEST_RETRY),
+        PollEnd::Blocked { failures } => doubled(FIRST_BLOCKED_RETRY, failures, LONGEST_BLOCKED_RETRY),
         PollEnd::Failed { failures, transient: false } => {
             doubled(regular(outlook, now), failures, LONGEST_HOPELESS_RETRY)
         }
@@ -152,6 +161,17 @@ mod tests {
         assert!((24..=27).contains(&hours(wait(50, true))));
         assert!((24..=27).contains(&hours(wait(1, false))));
         assert!((72..=80).contains(&hours(wait(50, false))));
+    }
+
+    #[test]
+    fn a_shield_is_left_alone_for_hours_whatever_the_cadence() {
+        for period in [Period::Days(1), Period::Months(6), Period::Unlimited] {
+            let wait = |failures| hours(wait(PollEnd::Blocked { failures }, period, Some(deadline_in(0))));
+            assert!((6..=6).contains(&wait(1)));
+            assert!((12..=13).contains(&wait(2)));
+            assert!((24..=26).contains(&wait(3)));
+            assert!((24..=26).contains(&wait(50)));
+        }
     }
 
     #[test]

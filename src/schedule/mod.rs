@@ -11,8 +11,10 @@ mod agenda;
 mod dispatch;
 mod interval;
 mod pacing;
+mod turns;
 
 pub use agenda::{Agenda, Slot};
 pub use dispatch::{Dispatcher, Next};
 pub use interval::{Outlook, PollEnd, next_poll_at};
 pub use pacing::{HostKey, Pacing};
+pub use turns::Turns;

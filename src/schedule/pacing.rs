@@ -14,7 +14,7 @@ use governor::{Quota, RateLimiter};
 use url::Url;
 
 use crate::clock::Clock;
-use crate::rules::HostPace;
+use crate::rules::{HostPace, host_name};
 
 /// What is asked politely as one: a host, lower case, with its port where it is not the scheme's own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,11 +23,7 @@ pub struct HostKey(Arc<str>);
 impl HostKey {
     /// The key of an address.
     pub fn of(url: &Url) -> Self {
-        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
-        match url.port() {
-            Some(port) => Self(format!("{host}:{port}").into()),
-            None => Self(host.into()),
-        }
+        Self(host_name(url).into())
     }
 }
 
@@ -62,6 +58,9 @@ pub(super) struct PaceIndex(pub(super) usize);
 
 struct Pace {
     limiter: RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Nanos>>,
+    configured: Option<HostPace>,
+    /// How far apart the host itself wants requests to be.
+    wish: Option<Duration>,
     concurrent: u32,
     under_way: u32,
 }
@@ -78,7 +77,7 @@ impl Pacing {
             return PaceIndex(*index);
         }
         let index = self.paces.len();
-        self.paces.push(Pace::new(self.configured.get(&*host.0), self.clock.clone()));
+        self.paces.push(Pace::new(self.configured.get(&*host.0).cloned(), &self.clock));
         self.by_host.insert(host.clone(), index);
         PaceIndex(index)
     }
@@ -103,6 +102,15 @@ impl Pacing {
         }
     }
 
+    /// Keeps requests at least so far apart as the host wishes; a slower pace of the rules stays.
+    pub(super) fn heed(&mut self, index: PaceIndex, wish: Option<Duration>) {
+        let pace = &mut self.paces[index.0];
+        if pace.wish != wish {
+            pace.wish = wish;
+            pace.limiter = limiter(pace.configured.as_ref(), wish, &self.clock);
+        }
+    }
+
     pub(super) fn ended(&mut self, index: PaceIndex) {
         let pace = &mut self.paces[index.0];
         pace.under_way = pace.under_way.saturating_sub(1);
@@ -110,17 +118,28 @@ impl Pacing {
 }
 
 impl Pace {
-    fn new(configured: Option<&HostPace>, clock: Clock) -> Self {
-        let (per_second, burst, concurrent) =
-            configured.map_or((1.0, 1, 1), |host| (host.requests_per_second, host.burst, host.concurrent));
-        let period = Duration::from_secs_f64(1.0 / per_second.max(1e-6));
-        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-        let quota =
-            Quota::with_period(period).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);
-        let limiter = RateLimiter::direct_with_clock(quota, clock);
-        // The process before this one may have asked a moment ago: a new limiter starts as if it had just used
-        // up its burst, so that restarts never add up to more than the rate.
-        let _granted = limiter.check_n(burst);
-        Self { limiter, concurrent, under_way: 0 }
+    fn new(configured: Option<HostPace>, clock: &Clock) -> Self {
+        let concurrent = configured.as_ref().map_or(1, |host| host.concurrent);
+        let limiter = limiter(configured.as_ref(), None, clock);
+        Self { limiter, configured, wish: None, concurrent, under_way: 0 }
     }
+}
+
+fn limiter(
+    configured: Option<&HostPace>,
+    wish: Option<Duration>,
+    clock: &Clock,
+) -> RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Nanos>> {
+    let (per_second, burst) = configured.map_or((1.0, 1), |host| (host.requests_per_second, host.burst));
+    let own = Duration::from_secs_f64(1.0 / per_second.max(1e-6));
+    let (period, burst) = match wish {
+        Some(wish) if wish > own => (wish, NonZeroU32::MIN),
+        Some(_) | None => (own, NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN)),
+    };
+    let quota = Quota::with_period(period).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);
+    let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
+    // The process before this one may have asked a moment ago: a new limiter starts as if it had just used
+    // up its burst, so that restarts never add up to more than the rate.
+    let _granted = limiter.check_n(burst);
+    limiter
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::view::{Counts, Health, SourceDetail, SourceView, UnitSummary, UnknownCause};
+use super::view::{Counts, Health, HostRemark, SourceDetail, SourceView, UnitSummary, UnknownCause};
 use crate::alert::State;
 use crate::assess::{Standing, days_left};
 use crate::daemon::{Line, Recheck};
@@ -76,7 +76,29 @@ impl Door {
         let mut sightings: Vec<SightingRecord> = self.line.store.sightings(&source.id)?;
         sightings.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
         sightings.truncate(SIGHTINGS_SHOWN);
-        Ok(SourceDetail { as_of: now, source: self.source(source, now)?, sightings })
+        Ok(SourceDetail {
+            as_of: now,
+            source: self.source(source, now)?,
+            sightings,
+            articles: self.line.stored(source)?.record.articles.clone(),
+            suspicions: self.line.suspicions(source)?,
+            remarks: self.remarks(source),
+        })
+    }
+
+    /// What the exceptions made for its host say of every look at a source.
+    fn remarks(&self, source: &Source) -> Vec<HostRemark> {
+        let exceptions = &self.line.rules.county.exceptions;
+        let about_it = exceptions.iter().filter(|exception| exception.is_about(&source.url));
+        about_it
+            .flat_map(|exception| {
+                exception.remarks().into_iter().map(|remark| HostRemark {
+                    remark: remark.to_string(),
+                    chinese: remark.in_chinese(),
+                    reason: exception.reason.clone(),
+                })
+            })
+            .collect()
     }
 
     fn view(&self, source: &Source, stored: &Stored, unit_name: String, now: DateTime<Utc>) -> SourceView {
@@ -117,6 +139,9 @@ impl Door {
             last_title: newest.map(|sighting| sighting.title.clone()),
             last_url: newest.map(|sighting| sighting.url.clone()),
             last_raw_date: newest.map(|sighting| sighting.raw_date.clone()),
+            last_found: newest.map(|sighting| sighting.found),
+            last_kind: newest.map(|sighting| sighting.kind),
+            last_sureness: newest.map(|sighting| sighting.sureness),
             due,
             days_left: due.map(|due| days_left(due, self.line.calendar().day_of(now))),
             polled_at: poll.and_then(|poll| poll.polled_at),

@@ -5,7 +5,7 @@ use crate::rules::Rules;
 
 /// Why nothing was found.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum NotFound {
+pub(crate) enum NotFound {
     /// Nothing fits.
     Nothing,
     /// Several fit.
@@ -13,7 +13,7 @@ pub(super) enum NotFound {
 }
 
 /// What `text` stands for. Exact ids come first, then exact names, then parts; units before sources.
-pub(super) fn find(rules: &Rules, text: &str) -> Result<Found, NotFound> {
+pub(crate) fn find(rules: &Rules, text: &str) -> Result<Found, NotFound> {
     let units = || rules.units.iter();
     let sources = || rules.sources.iter();
     let as_unit = |unit: &crate::rules::Unit| Found::Unit(unit.id.clone());

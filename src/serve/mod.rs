@@ -16,4 +16,5 @@ pub mod view;
 
 pub use client::{Client, ClientError};
 pub use door::Door;
+pub(crate) use find::{NotFound, find};
 pub use socket::{SocketError, StatusSocket};

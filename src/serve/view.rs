@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::State;
 use crate::assess::Cause;
+use crate::assess::honesty::Suspicion;
+use crate::extract::{self, DateKind, Sureness};
 use crate::rules::{Platform, SourceId, UnitId};
-use crate::store::{Event, SightingRecord};
+use crate::store::{ArticleRecord, Event, SightingRecord};
 
 /// `GET /v1/health`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -149,6 +151,12 @@ pub struct SourceView {
     pub last_url: Option<String>,
     /// Its date as it was written.
     pub last_raw_date: Option<String>,
+    /// Where that date was found.
+    pub last_found: Option<extract::Found>,
+    /// What it is the date of.
+    pub last_kind: Option<DateKind>,
+    /// How sure it is.
+    pub last_sureness: Option<Sureness>,
     /// The last day in time.
     pub due: Option<NaiveDate>,
     /// Days until then; negative when past.
@@ -192,6 +200,23 @@ pub struct SourceDetail {
     pub source: SourceView,
     /// Its newest items, newest first.
     pub sightings: Vec<SightingRecord>,
+    /// Items' own pages that were opened.
+    pub articles: Vec<ArticleRecord>,
+    /// What a person should look into about its dates.
+    pub suspicions: Vec<Suspicion>,
+    /// What is done for its host that is not done for others.
+    pub remarks: Vec<HostRemark>,
+}
+
+/// Something that every look at a host has to say about itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HostRemark {
+    /// What.
+    pub remark: String,
+    /// What, in Chinese.
+    pub chinese: String,
+    /// Why, as the rules give it.
+    pub reason: String,
 }
 
 /// `GET /v1/due`.

@@ -41,7 +41,7 @@ mod sled_store;
 pub use error::StoreError;
 pub use mail::{PlannedDigest, WaitingMatter};
 pub use records::{
-    Event, EventKind, FailureRecord, Observation, PollRecord, ReadingRecord, Replayed, SightingRecord,
-    SourceRecord, Stored, Update, replay,
+    ArticleRecord, Event, EventKind, FailureRecord, Observation, PollRecord, ReadingRecord, Replayed,
+    SightingRecord, SourceRecord, Stored, Update, replay,
 };
 pub use sled_store::{Held, Store, StoreSize};

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{Change, Matter, State};
 use crate::assess::{Cause, Known, Shown};
-use crate::extract::Sighting;
+use crate::extract::{ArticleDate, Identity, Sighting};
 use crate::fetch::Validators;
 use crate::rules::SourceId;
 
@@ -41,6 +41,18 @@ pub struct SourceRecord {
     pub body_hash: Option<u64>,
     /// The rule's fingerprint under which all this was learned.
     pub rule: Option<u64>,
+    /// The rule's place under which it was learned.
+    #[serde(default)]
+    pub place: Option<u64>,
+    /// Whether any look at this place has shown an item.
+    #[serde(default)]
+    pub held_items: bool,
+    /// What the page said that it is when it was last read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// Items' own pages that were opened; the latest few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub articles: Vec<ArticleRecord>,
     /// When the last observation was noted. Each is noted later than the one before, whatever the clock does.
     pub observed_at: Option<DateTime<Utc>>,
 }
@@ -69,6 +81,26 @@ pub struct FailureRecord {
     pub since: DateTime<Utc>,
 }
 
+/// An item's own page, opened because something was to rest on the item's date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArticleRecord {
+    /// Its address.
+    pub url: String,
+    /// When it was last opened, or tried.
+    pub opened_at: DateTime<Utc>,
+    /// The day it gives; `None` where it gives none that can be trusted.
+    pub date: Option<ArticleDate>,
+    /// The latest day that it claims anywhere to have been published, trusted or not.
+    #[serde(default)]
+    pub latest: Option<NaiveDate>,
+    /// Hash and length, in characters, of its text.
+    pub text: Option<(u64, usize)>,
+    /// Why it could not be had, if so.
+    pub trouble: Option<String>,
+    /// How often it was tried.
+    pub tries: u32,
+}
+
 /// An item and when it was first seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SightingRecord {
@@ -76,6 +108,9 @@ pub struct SightingRecord {
     pub sighting: Sighting,
     /// The poll that first saw it.
     pub first_seen_at: DateTime<Utc>,
+    /// The last successful look before that one; `None` if there was none.
+    #[serde(default)]
+    pub not_shown_at: Option<DateTime<Utc>>,
 }
 
 /// Something that changed in what is known of a source. Replaying them gives what was known at any past instant.
@@ -184,16 +219,28 @@ pub struct Replayed {
 
 impl SourceRecord {
     /// The record as it counts under a rule of this fingerprint: under another, what was learned is forgotten. The alert
-    /// stays, since the unit has been told.
-    pub fn under_rule(&self, fingerprint: u64) -> Cow<'_, Self> {
+    /// stays, since the unit has been told; and at the same place (see [`Source::place`](crate::rules::Source::place)) what
+    /// the page was, and that it is suspected of having been redesigned.
+    pub fn under_rule(&self, fingerprint: u64, place: u64) -> Cow<'_, Self> {
         if self.rule == Some(fingerprint) {
             return Cow::Borrowed(self);
         }
-        Cow::Owned(Self {
+        let anew = Self {
             rule: Some(fingerprint),
+            place: Some(place),
             alert: self.alert,
             observed_at: self.observed_at,
             ..Self::default()
+        };
+        if self.place != Some(place) {
+            return Cow::Owned(anew);
+        }
+        let is_redesign = |failure: &&FailureRecord| matches!(failure.cause, Cause::Redesigned(_));
+        Cow::Owned(Self {
+            identity: self.identity.clone(),
+            held_items: self.held_items,
+            failure: self.failure.as_ref().filter(is_redesign).cloned(),
+            ..anew
         })
     }
 
@@ -233,7 +280,7 @@ pub fn replay(observations: impl IntoIterator<Item = (DateTime<Utc>, Observation
     for (at, observation) in observations {
         match observation {
             Observation::Read { shown, newest } => {
-                if known.shown != Some(shown) {
+                if known.shown.is_none_or(|before| !before.shows_the_same_as(&shown)) {
                     known.full_looks.clear();
                     known.since = Some(at);
                 }
@@ -262,7 +309,12 @@ mod tests {
     }
 
     fn read(newest: &str) -> Observation {
-        let shown = Shown::Items { newest: newest.parse().unwrap(), undated: 0, was: None };
+        let shown = Shown::Items {
+            newest: newest.parse().unwrap(),
+            undated: 0,
+            was: None,
+            backing: crate::assess::Backing::default(),
+        };
         Observation::Read { shown, newest: None }
     }
 
@@ -293,6 +345,22 @@ mod tests {
     }
 
     #[test]
+    fn at_the_same_place_what_was_doubted_of_the_page_stays_doubted_under_another_rule() {
+        let cause = Cause::Redesigned("it calls itself otherwise".into());
+        let record = SourceRecord {
+            rule: Some(1),
+            place: Some(7),
+            held_items: true,
+            identity: Some(Identity::default()),
+            failure: Some(FailureRecord { cause, since: at(0) }),
+            ..SourceRecord::default()
+        };
+        let elsewhere = SourceRecord { rule: Some(2), place: Some(8), ..SourceRecord::default() };
+        assert_eq!(record.under_rule(2, 7).into_owned(), SourceRecord { rule: Some(2), ..record.clone() });
+        assert_eq!(record.under_rule(2, 8).into_owned(), elsewhere);
+    }
+
+    #[test]
     fn under_another_rule_only_the_alert_is_kept() {
         let alert =
             State::Raised { level: crate::alert::Level::Overdue, raised_at: at(0), reminded_at: at(0) };
@@ -303,8 +371,8 @@ mod tests {
             observed_at: Some(at(3)),
             ..SourceRecord::default()
         };
-        assert_eq!(record.under_rule(1).into_owned(), record);
-        let forgotten = SourceRecord { body_hash: None, rule: Some(2), ..record.clone() };
-        assert_eq!(record.under_rule(2).into_owned(), forgotten);
+        assert_eq!(record.under_rule(1, 1).into_owned(), record);
+        let forgotten = SourceRecord { body_hash: None, rule: Some(2), place: Some(2), ..record.clone() };
+        assert_eq!(record.under_rule(2, 2).into_owned(), forgotten);
     }
 }

@@ -184,8 +184,10 @@ impl Store {
             let step = Step { polls, sources, sightings, observations, matters, events, now };
             let mut outcomes = Vec::with_capacity(ids.len());
             for (index, id) in ids.iter().enumerate() {
-                let (update, outcome) = decide(index, step.read(id)?);
-                step.write(id, &update)?;
+                let stored = step.read(id)?;
+                let seen_before = stored.poll.and_then(|poll| poll.seen_at);
+                let (update, outcome) = decide(index, stored);
+                step.write(id, &update, seen_before)?;
                 outcomes.push(outcome);
             }
             Ok(outcomes)
@@ -321,7 +323,8 @@ impl Step<'_> {
         Ok(Stored { poll, record: Arc::new(record.unwrap_or_default()) })
     }
 
-    fn write(&self, id: &SourceId, update: &Update) -> StepResult<()> {
+    /// Writes one source's update; `seen_before` is the successful look before this one.
+    fn write(&self, id: &SourceId, update: &Update, seen_before: Option<DateTime<Utc>>) -> StepResult<()> {
         if let Some(poll) = &update.poll {
             self.polls.insert(id.as_str(), &encode_poll(poll)[..])?;
         }
@@ -329,7 +332,7 @@ impl Step<'_> {
             self.sources.insert(id.as_str(), encode("sources", record).map_err(abort)?)?;
         }
         for sighting in &update.sightings {
-            self.write_sighting(id, sighting)?;
+            self.write_sighting(id, sighting, seen_before)?;
         }
         for (at, observation) in &update.observations {
             let mut key = prefix(id.as_str());
@@ -355,10 +358,15 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn write_sighting(&self, id: &SourceId, sighting: &Sighting) -> StepResult<()> {
+    fn write_sighting(
+        &self,
+        id: &SourceId,
+        sighting: &Sighting,
+        not_shown_at: Option<DateTime<Utc>>,
+    ) -> StepResult<()> {
         let key = sighting_key(id, sighting);
         if self.sightings.get(&key)?.is_none() {
-            let record = SightingRecord { sighting: sighting.clone(), first_seen_at: self.now };
+            let record = SightingRecord { sighting: sighting.clone(), first_seen_at: self.now, not_shown_at };
             self.sightings.insert(key, encode("sightings", &record).map_err(abort)?)?;
         }
         Ok(())

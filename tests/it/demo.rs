@@ -1,11 +1,15 @@
 //! The demo, played once by the binary: what it prints must be what the county's published bulletin found.
 
-use std::collections::BTreeSet;
+mod sites;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 use xuncha::bulletin::{Bulletin, Fact, State, check};
+use xuncha::rules::{Rules, SourceId};
+use xuncha::store::{SourceRecord, Store};
 
 use crate::support::county::mails_in;
 use crate::support::daemon::{Said, xuncha};
@@ -13,10 +17,16 @@ use crate::support::text::{plain_text_of, sentences};
 
 /// What the demo left behind.
 struct Played {
+    /// What it printed.
+    said: String,
+    /// October, November, December.
+    bulletins: Vec<Bulletin>,
     december: Bulletin,
     /// The bulletins' files, such as `2022-12/bulletin.md`, with their contents.
     files: Vec<(String, String)>,
     mails: Vec<(String, String)>,
+    rules: Rules,
+    records: BTreeMap<SourceId, SourceRecord>,
 }
 
 /// Played once for all tests of this module: it takes its time.
@@ -27,9 +37,26 @@ static PLAYED: LazyLock<Played> = LazyLock::new(|| {
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     assert!(said.out.contains("36/41 87.8%"), "{}", said.out);
     let files = files_of(&out);
-    let (_, december) = files.iter().find(|(name, _)| name == "2022-12/bulletin.json").unwrap();
-    Played { december: serde_json::from_str(december).unwrap(), files, mails: mails_in(&out.join("mail")) }
+    let issued = files.iter().filter(|(name, _)| name.ends_with("json"));
+    let bulletins: Vec<Bulletin> = issued.map(|(_, text)| serde_json::from_str(text).unwrap()).collect();
+    let rules = Rules::load(&out.join("crawl-rules"), None).unwrap();
+    let records = records_of(&rules, &out.join("state"));
+    Played {
+        said: said.out,
+        december: bulletins.last().unwrap().clone(),
+        bulletins,
+        files,
+        mails: mails_in(&out.join("mail")),
+        rules,
+        records,
+    }
 });
+
+fn records_of(rules: &Rules, state: &Path) -> BTreeMap<SourceId, SourceRecord> {
+    let store = Store::open(state, "langxi").unwrap();
+    let held = |id: &SourceId| store.source(id).unwrap().record.as_ref().clone();
+    rules.sources.iter().map(|source| (source.id.clone(), held(&source.id))).collect()
+}
 
 fn files_of(out: &Path) -> Vec<(String, String)> {
     let months = ["2022-10", "2022-11", "2022-12"];

@@ -19,7 +19,10 @@ async fn fetch_by(settings: Settings, url: &str, known: Option<&Validators>) -> 
     // The binary does this at start.
     let _already_installed = rustls::crypto::ring::default_provider().install_default();
     let url = url.parse().unwrap();
-    Fetcher::new(settings).unwrap().fetch(Request { url: &url, unless_matches: known }, now()).await
+    Fetcher::new(settings)
+        .unwrap()
+        .fetch(Request { url: &url, unless_matches: known, form: None }, now())
+        .await
 }
 
 async fn failure_of(web: &Web, path: &str) -> Failure {

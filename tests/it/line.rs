@@ -237,7 +237,7 @@ async fn a_page_that_breaks_after_a_conviction_neither_clears_nor_accuses_again(
         .await;
         assert_eq!(source.standing, "unknown");
         assert!(
-            matches!(source.cause, Some(Cause::CannotFetch(_) | Cause::CannotRead(_))),
+            matches!(source.cause, Some(Cause::CannotFetch(_) | Cause::CannotRead(_) | Cause::Redesigned(_))),
             "{:?}",
             source.cause
         );

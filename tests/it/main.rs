@@ -3,13 +3,22 @@
 
 mod support;
 
+mod articles;
 mod cli;
+mod corpus;
 mod demo;
+mod doubt;
+mod families;
 mod fetch;
+mod laws;
 mod layering;
 mod line;
+mod probe;
+mod render;
 mod restart;
+mod rules;
 mod simulation;
 mod smtp;
 mod socket;
 mod stop;
+mod transport;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use xuncha::assess;
+use xuncha::assess::{self, Standing};
 use xuncha::clock::{Clock, Stepped};
 use xuncha::config::{Config, DigestHours};
 use xuncha::daemon::Tasks;
@@ -19,19 +19,19 @@ fn at(text: &str) -> DateTime<Utc> {
     format!("{text}:00+08:00").parse::<DateTime<chrono::FixedOffset>>().expect(text).to_utc()
 }
 
-fn day(text: &str) -> NaiveDate {
+pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-struct Simulation {
-    county: County,
-    web: Web,
+pub(crate) struct Simulation {
+    pub(crate) county: County,
+    pub(crate) web: Web,
     clock: Stepped,
 }
 
 impl Simulation {
     /// A county whose one unit is `make`, as the simulation begins.
-    async fn start(begins: &str, pace: &str, make: impl FnOnce(&Web) -> Unit) -> Self {
+    pub(crate) async fn start(begins: &str, pace: &str, make: impl FnOnce(&Web) -> Unit) -> Self {
         // As main does; another test may have been faster.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let clock = Stepped::at(at(begins));
@@ -41,7 +41,7 @@ impl Simulation {
     }
 
     /// A daemon, with the usual policies, on whatever an earlier one left.
-    fn tasks(&self) -> Tasks {
+    pub(crate) fn tasks(&self) -> Tasks {
         let mut config = Config::load(&self.county.config()).unwrap();
         config.assess = assess::Policy::default();
         config.digests = DigestHours::default();
@@ -50,7 +50,7 @@ impl Simulation {
     }
 
     /// Plays from one thing that happens to the next, up to `end`.
-    async fn play(&self, tasks: &mut Tasks, end: &str) {
+    pub(crate) async fn play(&self, tasks: &mut Tasks, end: &str) {
         self.play_to(tasks, at(end)).await;
     }
 
@@ -70,12 +70,16 @@ impl Simulation {
         }
     }
 
-    fn standing(&self, tasks: &Tasks, id: &str) -> &'static str {
+    pub(crate) fn standing(&self, tasks: &Tasks, id: &str) -> &'static str {
+        self.stands(tasks, id).word()
+    }
+
+    pub(crate) fn stands(&self, tasks: &Tasks, id: &str) -> Standing {
         let source = tasks.line.rules.source(&SourceId::new(id)).unwrap();
         let stored = tasks.line.store.source(&source.id).unwrap();
         let seen_at = stored.poll.and_then(|poll| poll.seen_at);
         let terms = tasks.line.terms(source);
-        terms.case(&stored.record, seen_at).standing(self.clock.now()).word()
+        terms.case(&stored.record, seen_at).standing(self.clock.now())
     }
 
     /// The day of each mail and its first item.
@@ -99,7 +103,7 @@ impl Simulation {
     }
 }
 
-const DEFAULT_PACE: &str = "";
+pub(crate) const DEFAULT_PACE: &str = "";
 
 #[tokio::test]
 async fn a_column_passes_from_due_soon_to_overdue_is_reminded_weekly_and_resolved() {

@@ -1,26 +1,30 @@
 //! Recognises a list that says it is empty, where nobody has told us how this site says so.
 
-use scraper::{ElementRef, Html};
+use scraper::ElementRef;
 
 use super::super::walk::{elements, walk};
 use super::super::words::{collapsed, is_hidden, shown_text_of};
+use super::bounds::Scope;
 use super::rows::Finder;
-use super::zones::{is_list, is_outside_lists, words};
+use super::zones::{is_list, words};
 
 /// What sites of all makes print in an empty list. It must be all that the list says.
 const MARKERS: [&str; 5] = ["暂无信息", "暂无内容", "暂无数据", "暂无相关信息", "没有找到"];
 
 /// Whether exactly one list on the page is empty, and says so itself. A second list without content may be one that
 /// a script has yet to fill, and then the marker means nothing.
-pub(super) fn says_empty<'a>(html: &'a Html, finder: &mut Finder<'a>) -> bool {
-    let root = html.root_element();
-    let markers = walk(root, |element| is_outside_lists(element) || is_hidden(element))
+pub(super) fn says_empty<'a>(scope: &Scope<'a>, finder: &mut Finder<'a>) -> bool {
+    if scope.is_named {
+        return scope.roots.iter().all(|root| is_marker(&shown_text_of(*root)));
+    }
+    let Some(root) = scope.roots.first().copied() else { return false };
+    let markers = walk(root, |element| scope.leaves_out(element) || is_hidden(element))
         .filter(|node| node.value().as_text().is_some_and(|text| is_marker(text)));
     if markers.count() != 1 {
         return false;
     }
     let without_articles: Vec<ElementRef> =
-        elements(root, |element| is_outside_lists(element) || is_hidden(element))
+        elements(root, |element| scope.leaves_out(element) || is_hidden(element))
             .filter(|element| is_list(*element) || is_called_list(*element))
             .filter(|element| !finder.has_article(*element) && !holds_links(*element))
             .collect();

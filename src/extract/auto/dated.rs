@@ -35,10 +35,23 @@ struct Spot<'a> {
     is_in_link: bool,
 }
 
+impl Spot<'_> {
+    /// Whether the year may stand in another element.
+    fn lacks_year(&self) -> bool {
+        self.read.as_ref().is_ok_and(|read| read.sureness == Sureness::YearInferred)
+    }
+}
+
 impl Dating {
     /// Whether the text node is a date, or part of one that its parents complete.
     pub(super) fn is_date(self, text: NodeRef) -> bool {
         self.spot(text, None).is_some_and(|spot| spot.read.is_ok())
+    }
+
+    /// The date that one text node is, or is part of.
+    pub(super) fn date_at<'a>(self, text: NodeRef<'a>) -> Option<Result<RowDate<'a>, RowError>> {
+        let spot = self.spot(text, None)?;
+        Some(spot.read.map(|read| RowDate { read, raw: spot.raw, place: spot.place }))
     }
 
     /// The date of a row: outside the link if there is one, since titles hold dates of their own.
@@ -65,17 +78,21 @@ impl Dating {
         if let Some(link) = link {
             return self.spot_in_link(parent, link);
         }
-        if let Some(spot) = self.spot_of(collapsed(written), parent, false) {
-            return Some(spot);
+        let own = self.spot_of(collapsed(written), parent, false);
+        if own.as_ref().is_some_and(|spot| !spot.lacks_year()) {
+            return own;
         }
         let inside = |element: &ElementRef| row.is_none_or(|row| row != *element);
-        std::iter::successors(Some(parent), |element| element.parent().and_then(ElementRef::wrap))
-            .take_while(inside)
-            .take(STEPS)
-            .take_while(|element| is_small(*element) && !has_link(*element))
-            .find_map(|element| {
-                self.spot_of(text_of(element), element, false).filter(|spot| spot.read.is_ok())
-            })
+        let around: Vec<Spot> =
+            std::iter::successors(Some(parent), |inner| inner.parent().and_then(ElementRef::wrap))
+                .take_while(inside)
+                .take(STEPS)
+                .take_while(|element| is_small(*element) && !has_link(*element))
+                .filter_map(|element| self.spot_of(text_of(element), element, false))
+                .filter(|spot| spot.read.is_ok())
+                .collect();
+        let (short, whole): (Vec<Spot>, Vec<Spot>) = around.into_iter().partition(Spot::lacks_year);
+        whole.into_iter().next().or(own).or_else(|| short.into_iter().next())
     }
 
     /// A date inside the link must be an element of its own; beside bare title text it must not be in words either,

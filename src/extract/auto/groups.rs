@@ -5,9 +5,12 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use scraper::ElementRef;
 
+use super::super::link::Base;
+use super::super::page::Page;
 use super::super::sighting::Sureness;
 use super::super::walk::around;
 use super::Row;
+use super::bounds::Scope;
 use super::rows::Finder;
 use super::zones::{FARTHEST, is_item, is_list, words};
 
@@ -31,24 +34,32 @@ impl Group<'_> {
     }
 }
 
-/// The rows of the list, with its undated ones, or nothing if in doubt.
-pub(super) fn the_list<'a>(rows: Vec<Row<'a>>, finder: &mut Finder<'a>) -> Option<Vec<Row<'a>>> {
+/// The rows of the list, with its undated ones, or nothing if in doubt. Several lists where the rule says so.
+pub(super) fn the_lists<'a>(
+    rows: Vec<Row<'a>>,
+    scope: &Scope<'a>,
+    folder: &Folder<'_>,
+    finder: &mut Finder<'a>,
+) -> Option<Vec<Vec<Row<'a>>>> {
     let mut groups = grouped(rows);
     groups.sort_by_key(|group| std::cmp::Reverse(group.dated()));
+    if scope.several {
+        return Some(groups.into_iter().map(|group| with_undated(group.rows, finder)).collect());
+    }
     let mut groups = groups.into_iter();
     let list = groups.next()?;
     let rivals: Vec<Group> = groups.collect();
     let is_list = match list.dated() {
         0 => false,
-        1 => rivals.is_empty() && is_list_of_one(&list.rows[0]),
-        _ => rivals.iter().all(|rival| !casts_doubt(rival, &list)),
+        1 => rivals.is_empty() && (scope.is_named || is_list_of_one(&list.rows[0])),
+        _ => rivals.iter().all(|rival| !casts_doubt(rival, &list, folder)),
     };
     if !is_list {
         return None;
     }
     let dated = list.dated();
     let rows = with_undated(list.rows, finder);
-    (dated * 2 >= rows.len()).then_some(rows)
+    (dated * 2 >= rows.len()).then(|| vec![rows])
 }
 
 fn grouped(rows: Vec<Row>) -> Vec<Group> {
@@ -81,10 +92,15 @@ fn place(row: ElementRef) -> String {
 }
 
 /// Whether another group might be the list instead, and would give another newest date.
-fn casts_doubt(rival: &Group, list: &Group) -> bool {
+fn casts_doubt(rival: &Group, list: &Group, folder: &Folder) -> bool {
     let (ours, theirs) = (list.newest(), rival.newest());
+    if rival.dated() > 1 && folder.is_of(list) && folder.holds_none(&rival.rows) {
+        return false;
+    }
     match rival.dated() {
         0 => false,
+        // However long, a block that leads elsewhere is not the list while the column's own items stand beside it.
+        _ if theirs != ours && folder.is_of(rival) && folder.holds_none(&list.rows) => true,
         // A lone row is no list, but a headline above the list may be its newest item.
         1 => theirs > ours,
         rows => theirs != ours && (list.dated() < LARGE || list.dated() < rows * TIMES_LARGER),
@@ -101,6 +117,46 @@ fn is_list_of_one(row: &Row) -> bool {
         .chain(around(list).take(2))
         .any(|element| words(element).any(|word| word.to_ascii_lowercase().contains("list")));
     is_sure && is_item(row.element) && is_alone && is_called_list
+}
+
+/// The folder in which a column's page lies. Most families put the column's items below it; lists beside the column's own
+/// lead elsewhere. A site's top folder holds everything and says nothing.
+#[derive(Debug)]
+pub(super) struct Folder<'b> {
+    base: &'b Base,
+    /// Without the scheme: many templates link with `http` from pages fetched with `https`.
+    address: Option<String>,
+}
+
+impl<'b> Folder<'b> {
+    pub(super) fn of(page: &Page, base: &'b Base) -> Self {
+        let folder = page.url.join(".").ok().filter(|folder| folder.path() != "/");
+        Self { base, address: folder.map(|folder| without_scheme(folder.as_str()).to_owned()) }
+    }
+
+    /// Of a fragment whose page is not known.
+    pub(super) fn unknown(base: &'b Base) -> Self {
+        Self { base, address: None }
+    }
+
+    fn holds(&self, row: &Row) -> bool {
+        let href = row.link.attr("href").unwrap_or_default();
+        let address = self.base.resolve(href);
+        self.address.as_ref().is_some_and(|folder| without_scheme(&address).starts_with(folder.as_str()))
+    }
+
+    /// Whether most items of a group lie in the folder.
+    fn is_of(&self, group: &Group) -> bool {
+        group.rows.iter().filter(|row| self.holds(row)).count() * 5 >= group.rows.len() * 4
+    }
+
+    pub(super) fn holds_none(&self, rows: &[Row]) -> bool {
+        !rows.iter().any(|row| self.holds(row))
+    }
+}
+
+fn without_scheme(address: &str) -> &str {
+    address.split_once("://").map_or(address, |(_, rest)| rest)
 }
 
 /// Adds the siblings that are rows but for the date.

@@ -1,30 +1,36 @@
 //! Finds the list on a page whose rows nobody has described.
 //!
 //! Works from the dates outwards: each text that is a date and nothing else is followed up to the row that holds it
-//! with exactly one article link ([`rows`]); rows that sit in the same kind of place form a group, and the largest
-//! group is the list ([`groups`]). What is never looked at: navigation, header, footer and the like ([`zones`]).
+//! with exactly one article link ([`rows`]), or set against the link beside it ([`pairs`]); rows that sit in the same
+//! kind of place form a group, and the largest group is the list ([`groups`]). What is never looked at: navigation,
+//! header, footer and the like ([`zones`]), and what lies outside the rule's own [`bounds`].
 //!
 //! A wrong date would accuse or clear a unit, an unread page only asks for a preset. So where two groups compete,
 //! or most rows have no date, the answer is [`ExtractError::NoRows`].
 
 mod blank;
+mod bounds;
 mod dated;
 mod groups;
+mod pairs;
 mod rows;
 mod zones;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use scraper::ElementRef;
+use scraper::{ElementRef, Html};
 
+use super::charset::decode;
 use super::dates::ReadDate;
-use super::document::parse;
 use super::link::Base;
-use super::listing::{Row as ListingRow, listing, undated};
+use super::listing::{Row as ListingRow, listing_of_lists, undated};
 use super::page::Page;
 use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::title::title_of_link;
+use super::undrawn::{fetches_data, what_draws_it};
+pub(super) use bounds::Bounds;
 use dated::Dating;
+use groups::Folder;
 
 /// A row with its one article link.
 #[derive(Debug, Clone)]
@@ -43,38 +49,119 @@ struct RowDate<'a> {
     place: ElementRef<'a>,
 }
 
-/// Reads the list on a page, if there is one beyond doubt.
-pub(super) fn read_auto(page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Result<Listing, ExtractError> {
-    let html = parse(page)?;
-    let base = Base::of(page, &html);
+/// Reads the list on a page that is parsed, if there is one beyond doubt.
+pub(super) fn read_by_rows(
+    html: &Html,
+    page: &Page,
+    base: &Base,
+    bounds: &Bounds,
+    seen_at: DateTime<Utc>,
+    zone: Tz,
+) -> Result<Listing, ExtractError> {
+    rows_on_page(html, page, base, bounds, Dating { seen_at, zone })
+}
+
+/// The list on a page of which nothing else is known.
+pub(super) fn auto_on_page(
+    html: &Html,
+    page: &Page,
+    base: &Base,
+    seen_at: DateTime<Utc>,
+    zone: Tz,
+) -> Result<Listing, ExtractError> {
+    rows_on_page(html, page, base, &Bounds::default(), Dating { seen_at, zone })
+}
+
+/// The list in a fragment of a page, of which nothing else is known.
+pub(super) fn auto_on_fragment(
+    html: &Html,
+    base: &Base,
+    seen_at: DateTime<Utc>,
+    zone: Tz,
+) -> Result<Listing, ExtractError> {
+    let bounds = Bounds::default();
+    let scope = bounds.scope(html)?;
     let mut finder = rows::Finder::new(Dating { seen_at, zone });
-    let rows = finder.rows(&html);
+    let rows = finder.rows(&scope);
     if rows.is_empty() {
-        return if blank::says_empty(&html, &mut finder) {
+        return if blank::says_empty(&scope, &mut finder) {
             Ok(Listing::Empty)
         } else {
             Err(ExtractError::NoRows)
         };
     }
-    let list = groups::the_list(rows, &mut finder).ok_or(ExtractError::NoRows)?;
-    listing(list.into_iter().map(|row| row.into_listing(&base)).collect())
+    let lists =
+        groups::the_lists(rows, &scope, &Folder::unknown(base), &mut finder).ok_or(ExtractError::NoRows)?;
+    read_lists(lists, base)
+}
+
+/// Reads an element that holds one row, because what it came in says so. Nothing for a separator without a link.
+pub(super) fn read_record(
+    frame: ElementRef,
+    base: &Base,
+    seen_at: DateTime<Utc>,
+    zone: Tz,
+) -> Option<ListingRow> {
+    let mut finder = rows::Finder::new(Dating { seen_at, zone });
+    finder.record(frame).map(|row| row.into_listing(base))
+}
+
+fn rows_on_page(
+    html: &Html,
+    page: &Page,
+    base: &Base,
+    bounds: &Bounds,
+    dating: Dating,
+) -> Result<Listing, ExtractError> {
+    let scope = bounds.scope(html)?;
+    let mut finder = rows::Finder::new(dating);
+    let rows = finder.rows(&scope);
+    if rows.is_empty() {
+        let is_empty = blank::says_empty(&scope, &mut finder) && !is_filled_later(page);
+        return if is_empty { Ok(Listing::Empty) } else { Err(ExtractError::NoRows) };
+    }
+    let folder = Folder::of(page, base);
+    let lists = groups::the_lists(rows, &scope, &folder, &mut finder).ok_or(ExtractError::NoRows)?;
+    if !scope.is_named && lists.iter().all(|list| folder.holds_none(list)) {
+        not_beside_an_undrawn_list(page)?;
+    }
+    read_lists(lists, base)
+}
+
+fn read_lists(lists: Vec<Vec<Row>>, base: &Base) -> Result<Listing, ExtractError> {
+    let read = |list: Vec<Row>| list.into_iter().map(|row| row.into_listing(base)).collect();
+    listing_of_lists(lists.into_iter().map(read).collect())
+}
+
+/// Whether a script may yet put rows where the page says that there are none.
+fn is_filled_later(page: &Page) -> bool {
+    let text = decode(&page.body, page.content_type.as_deref());
+    fetches_data(&text) || what_draws_it(&text, false).is_some()
+}
+
+/// Where all rows lead elsewhere and the page holds what another list is drawn from, the rows stand beside the column's
+/// own list, which nobody has drawn.
+fn not_beside_an_undrawn_list(page: &Page) -> Result<(), ExtractError> {
+    let text = decode(&page.body, page.content_type.as_deref());
+    what_draws_it(&text, false).map_or(Ok(()), |why| Err(ExtractError::NeedsRendering { why }))
 }
 
 impl Row<'_> {
     fn into_listing(self, base: &Base) -> ListingRow {
         let date_place = self.date.as_ref().ok().map(|date| date.place);
         let title = title_of_link(self.link, |element| Some(element) == date_place);
+        let url = base.resolve(self.link.attr("href").unwrap_or_default());
         match self.date {
             Ok(date) => Ok(Sighting {
                 title,
-                url: base.resolve(self.link.attr("href").unwrap_or_default()),
+                url,
                 date: date.read.date,
                 raw_date: date.raw,
                 found: Found::List,
                 kind: DateKind::Published,
                 sureness: date.read.sureness,
             }),
-            Err(why) => undated(title, why),
+            Err(why) => undated(title, url, why),
         }
     }
 

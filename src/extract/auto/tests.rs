@@ -5,10 +5,15 @@ use super::*;
 use crate::extract::{Sureness, UndatedRow};
 
 fn read(html: &str) -> Result<Listing, ExtractError> {
+    read_with(&Bounds::default(), html)
+}
+
+fn read_with(bounds: &Bounds, text: &str) -> Result<Listing, ExtractError> {
     let url = "https://www.example.gov.cn/xw/index.html".parse().unwrap();
-    let page = Page { url, content_type: None, body: html.as_bytes().to_vec() };
+    let page = Page { url, content_type: None, body: text.as_bytes().to_vec() };
     let seen_at = DateTime::parse_from_rfc3339("2026-10-05T09:00:00+08:00").unwrap().to_utc();
-    read_auto(&page, seen_at, Shanghai)
+    let html = Html::parse_document(text);
+    read_by_rows(&html, &page, &Base::of(&page, &html), bounds, seen_at, Shanghai)
 }
 
 #[track_caller]
@@ -264,9 +269,209 @@ fn a_list_in_a_comment_a_script_or_a_template_is_not_on_the_page() {
 fn a_list_is_empty_only_beyond_doubt() {
     assert_eq!(read("<div class=list><ul><li>暂无相关信息！</li></ul></div>"), Ok(Listing::Empty));
     assert_no_rows("<p>暂无信息</p>");
+    assert_no_rows("<ul id=list><li>暂无信息</li></ul><script>$.ajax({url: '/rows'})</script>");
     assert_no_rows("<ul style='display:none'><li>暂无信息</li></ul>");
     assert_no_rows("<ul id=list></ul><ul><li>暂无信息</li></ul>");
     assert_no_rows("<ul><li>暂无信息</li></ul><ul><li>暂无信息</li></ul>");
     assert_no_rows("<ul><li>本栏目暂无信息公开目录</li></ul>");
     assert_no_rows("<ul><li><a href=1>关于停水的公告</a></li><li>暂无信息</li></ul>");
+}
+
+#[test]
+fn a_name_and_its_date_may_stand_in_a_dt_and_a_dd() {
+    let html = "<dl><dt><a href=1>关于停水的公告</a></dt><dd>2026-09-02</dd><dt><a href=2>关于修路的公告</a></dt>\
+        <dd><i>2026-09-01</i></dd><dt><a href=3>关于招聘的公告</a></dt><dd>详见附件</dd></dl>";
+    assert_days(html, &[(9, 2), (9, 1)]);
+    assert_eq!(
+        items(html).1,
+        [UndatedRow {
+            title: "关于招聘的公告".to_owned(),
+            url: "https://www.example.gov.cn/xw/3".to_owned(),
+            why: RowError::Missing
+        }]
+    );
+    let dates_first = "<dl><dt>2026-09-02</dt><dd><a href=1>关于停水的公告</a></dd><dt>2026-09-01</dt>\
+        <dd><a href=2>关于修路的公告</a></dd></dl>";
+    assert_days(dates_first, &[(9, 2), (9, 1)]);
+}
+
+#[test]
+fn rows_may_be_bare_links_with_a_date_inside() {
+    let html = "<div class=cards><a href=1><p>关于停水的公告</p><em>2026-09-02</em></a>\
+        <a href=2><p>关于修路的公告</p><em>2026-09-01</em></a><a href=3><p>关于招聘的公告</p></a></div>";
+    assert_days(html, &[(9, 2), (9, 1)]);
+    assert_eq!(items(html).1.len(), 1);
+}
+
+#[test]
+fn rows_may_be_bare_links_with_a_date_beside() {
+    let html =
+        "<td><a href=1>关于停水的公告</a> 2026-09-02<br><a href=2>关于修路的公告</a> (2026-09-01)<br></td>";
+    assert_days(&format!("<table><tr>{html}</tr></table>"), &[(9, 2), (9, 1)]);
+    let before = "<div><span>2026-09-02</span><a href=1>关于停水的公告</a><span>2026-09-01</span><a href=2>关于修路</a></div>";
+    assert_days(before, &[(9, 2), (9, 1)]);
+}
+
+#[test]
+fn links_and_dates_that_do_not_take_turns_are_not_set_against_each_other() {
+    assert_no_rows(
+        "<div><a href=1>关于停水的公告</a><a href=2>关于修路的公告</a><b>2026-09-02</b><a href=3>关于招聘</a><b>2026-09-01</b></div>",
+    );
+    assert_no_rows(
+        "<div><a href=1>关于停水的公告</a><b>2026-09-02</b><b>2026-09-01</b><a href=3>关于招聘</a></div>",
+    );
+}
+
+#[test]
+fn a_date_split_over_three_elements_is_read_as_one() {
+    assert_days(
+        &list(&[
+            "<a href=1>关于停水</a><div><span>March</span> <span>16</span><span>,2026</span></div>",
+            "<a href=2>关于修路</a><div><span>March</span> <span>15</span><span>,2026</span></div>",
+        ]),
+        &[(3, 16), (3, 15)],
+    );
+}
+
+#[test]
+fn lists_beside_the_column_s_own_lead_elsewhere_and_do_not_count() {
+    let rows: Vec<String> = (1..=4)
+        .map(|n| format!("<a href=./t2026090{n}_{n}.html>关于停水的公告</a><span>2026-09-0{n}</span>"))
+        .collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let side = |folder: &str| {
+        format!(
+            "<div class=side2><ul class=top><li><a href=/{folder}/8.html>领导活动一</a><span>2026-10-01</span></li>\
+             <li><a href=/{folder}/9.html>领导活动二</a><span>2026-09-28</span></li></ul></div>"
+        )
+    };
+    assert_eq!(items(&format!("{}{}", side("ldhd"), list(&rows))).0.len(), 4);
+    assert_no_rows(&format!("{}{}", side("xw/ldhd"), list(&rows)));
+}
+
+#[test]
+fn a_far_longer_block_that_leads_elsewhere_is_not_taken_for_the_list() {
+    let rows = |count: u32, href: &str, month: u32| -> String {
+        let row =
+            |n| format!("<li><a href={href}{n}.html>关于停水的公告</a><span>2026-{month:02}-01</span></li>");
+        (1..=count).map(row).collect()
+    };
+    let with_block =
+        |block: &str| format!("<ul class=news>{}</ul><ul class=top>{block}</ul>", rows(5, "./", 8));
+    let elsewhere = rows(40, "https://yw.example.cn/", 9);
+    assert_no_rows(&with_block(&elsewhere));
+    assert_no_rows(&format!("{elsewhere}<p><a href=./1.html>关于停水的公告</a><span>2026-08-01</span></p>"));
+    assert_eq!(items(&with_block(&rows(40, "./top/", 9))).0.len(), 40);
+}
+
+#[test]
+fn a_year_that_the_order_of_rows_does_not_tell_is_not_guessed() {
+    let rows = ["12-30", "11-20", "01-15", "01-02"]
+        .map(|day| format!("<a href={day}>关于停水的公告</a><span>{day}</span>"));
+    let result = read(&list(&rows.each_ref().map(String::as_str)));
+    assert!(
+        matches!(result, Err(ExtractError::NoDates { first: RowError::YearUnknown(_), .. })),
+        "{result:?}"
+    );
+}
+
+#[test]
+fn rows_beside_a_list_that_nobody_has_drawn_are_not_taken_for_it() {
+    let template = "<ul id=box></ul><script type='text/x-template'><li>{{title}}</li></script>";
+    let beside = list(&[
+        "<a href=/tzgg/1.html>关于停水</a><b>2026-09-02</b>",
+        "<a href=/tzgg/2.html>关于修路</a><b>2026-09-01</b>",
+    ]);
+    assert_days(&beside, &[(9, 2), (9, 1)]);
+    let result = read(&format!("{template}{beside}"));
+    assert!(matches!(result, Err(ExtractError::NeedsRendering { .. })), "{result:?}");
+    let own = beside.replace("/tzgg/", "/xw/202609/");
+    assert_days(&format!("{template}{own}"), &[(9, 2), (9, 1)]);
+}
+
+#[test]
+fn rows_are_found_in_the_many_ways_in_which_sites_draw_them() {
+    let shapes = [
+        "<a href=N><div class=l>关于停水的公告</div><div class=r>2026-09-0N</div></a>",
+        "<div class=d><span>0N</span><em>2026-09</em></div><div class=t><h3><a href=N>关于停水的公告</a></h3><p>摘要</p></div>",
+        "<a href=N>关于停水的公告</a><em>发布时间：2026-09-0N　浏览次数：12</em>",
+        "<a href=N>关于停水的公告</a><span>2026-09-0N 来源：县政府</span>",
+        "<a href=N>关于停水的公告</a>……（2026-09-0N）",
+        "[<a href=/lm/N/>通知公告</a>]<a href=N.html>关于调整城区停水时间的公告</a><i>2026-09-0N</i>",
+        "<a href=N>关于停水的公告</a><p>摘要<a href=/x/N>查看更多</a></p><span>2026年9月N日</span>",
+        "<input type=checkbox><a href=N>关于停水的公告</a><label>县政府办</label><label>2026/9/N 8:05</label>",
+    ];
+    for shape in shapes {
+        let rows = ["2", "1"].map(|n| shape.replace('N', n));
+        assert_days(&list(&rows.each_ref().map(String::as_str)), &[(9, 2), (9, 1)]);
+    }
+}
+
+#[test]
+fn two_titles_in_one_row_are_not_chosen_between() {
+    let row =
+        "<a href=1>关于调整城区停水时间的公告</a><a href=2>关于调整城区修路时间的公告</a><i>2026-09-01</i>";
+    assert_no_rows(&list(&[row, row]));
+}
+
+mod bounds {
+    use super::*;
+    use crate::extract::FinderBounds;
+
+    fn read_within(bounds: &FinderBounds, html: &str) -> Result<Listing, ExtractError> {
+        read_with(&Bounds::compile(bounds).unwrap(), html)
+    }
+
+    fn two_lists() -> String {
+        let one = |class: &str, day: &str| {
+            format!(
+                "<div class={class}><ul><li><a href=1>关于停水的公告</a><b>{day}</b></li><li><a href=2>关于修路</a><b>2026-08-01</b></li></ul></div>"
+            )
+        };
+        format!("{}{}", one("first", "2026-09-02"), one("second", "2026-10-01"))
+    }
+
+    fn newest(result: Result<Listing, ExtractError>) -> Option<NaiveDate> {
+        match result {
+            Ok(Listing::Items { sightings, .. }) => sightings.into_iter().map(|row| row.date).max(),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_rule_may_name_the_list_or_what_is_none() {
+        assert_eq!(read_within(&FinderBounds::default(), &two_lists()), Err(ExtractError::NoRows));
+        let list = FinderBounds { list: Some("div.first".to_owned()), ..FinderBounds::default() };
+        assert_eq!(newest(read_within(&list, &two_lists())), Some(date(2026, 9, 2)));
+        let skip = FinderBounds { skip: Some("div.first".to_owned()), ..FinderBounds::default() };
+        assert_eq!(newest(read_within(&skip, &two_lists())), Some(date(2026, 10, 1)));
+        let gone = FinderBounds { list: Some("div.third".to_owned()), ..FinderBounds::default() };
+        assert_eq!(
+            read_within(&gone, &two_lists()),
+            Err(ExtractError::NoList { selector: "div.third".to_owned() })
+        );
+    }
+
+    #[test]
+    fn of_several_sub_lists_the_newest_item_of_all_counts() {
+        let several = FinderBounds { several: true, ..FinderBounds::default() };
+        assert_eq!(newest(read_within(&several, &two_lists())), Some(date(2026, 10, 1)));
+    }
+
+    #[test]
+    fn in_a_named_list_one_row_is_enough_and_emptiness_is_believed() {
+        let named = FinderBounds { list: Some("div.box".to_owned()), ..FinderBounds::default() };
+        let one =
+            "<div class=box><ul><li><a href=1>关于停水的公告</a><span>2026-09-02</span></li></ul></div>";
+        assert_eq!(newest(read_within(&named, one)), Some(date(2026, 9, 2)));
+        assert_eq!(read_within(&named, "<div class=box><p>暂无信息</p></div>"), Ok(Listing::Empty));
+        assert_eq!(read_within(&named, "<div class=box></div>"), Err(ExtractError::NoRows));
+    }
+}
+
+#[test]
+fn a_year_in_an_element_beside_its_month_and_day_completes_them() {
+    let row = |n: u32| format!("<div class=t><b>09-0{n}</b><i>2025</i></div><a href={n}>关于停水的公告</a>");
+    let (sightings, _) = items(&list(&[&row(2), &row(1)]));
+    assert_eq!((sightings[0].date, sightings[0].sureness), (date(2025, 9, 2), Sureness::Sure));
 }

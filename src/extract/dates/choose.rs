@@ -15,7 +15,7 @@ pub(super) enum Around {
 }
 
 /// Words that say that a date is of another kind: signed, in force, valid until, changed; or the clock of the page.
-const OTHER_KIND: [&str; 19] = [
+pub(super) const OTHER_KIND: [&str; 19] = [
     "成文",
     "生成",
     "印发",
@@ -38,7 +38,7 @@ const OTHER_KIND: [&str; 19] = [
 ];
 
 /// Words that may follow a date without a gap.
-const TAILS: [&str; 13] =
+pub(super) const TAILS: [&str; 13] =
     ["来源", "来自", "浏览", "点击", "阅读", "访问", "作者", "编辑", "责任", "星期", "发布", "字体", "字号"];
 
 /// More than this many characters beside the date are a sentence. A source's name is seldom longer than twenty.
@@ -80,7 +80,13 @@ impl InContext<'_> {
     fn stands_alone(&self) -> bool {
         let before = trim_marks(self.before);
         let label = PUBLISHED.iter().chain(&NEUTRAL).any(|name| before == *name);
-        (before.is_empty() || label) && trim_marks(self.after).is_empty()
+        (before.is_empty() || label) && (trim_marks(self.after).is_empty() || self.is_followed_by_a_note())
+    }
+
+    /// Whether the next thing is the label of something else: `来源：某局`.
+    fn is_followed_by_a_note(&self) -> bool {
+        let after = trim_marks(self.after);
+        TAILS.iter().any(|word| after.starts_with(word)) && after.chars().take(5).any(|c| c == ':')
     }
 
     /// Whether the date is part of running text.

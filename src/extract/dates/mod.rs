@@ -9,6 +9,7 @@
 
 mod choose;
 mod english;
+mod labelled;
 mod plain;
 mod relative;
 mod resolve;
@@ -20,6 +21,7 @@ use chrono_tz::Tz;
 use super::sighting::{RowError, Sureness};
 use super::words::{clipped, collapsed};
 use choose::Around;
+pub(super) use labelled::{Label, Labelled, labelled_dates};
 use resolve::{Rejected, Seen};
 
 /// A date as it was understood.
@@ -72,7 +74,7 @@ fn read(text: &str, around: Around, seen: Seen) -> Result<ReadDate, RowError> {
 /// Forms that are a date only when they are the whole text.
 fn whole(core: &str) -> Option<resolve::Written> {
     scan::epoch(core)
-        .or_else(|| scan::day_apart_from_month(core))
+        .or_else(|| scan::in_parts(core))
         .or_else(|| relative::relative(core))
         .or_else(|| english::english(core))
 }

@@ -50,12 +50,26 @@ pub(super) fn epoch(core: &str) -> Option<Written> {
     }
 }
 
-/// A day printed large beside its year and month, in either order: `15 2025-03`, `2025-03 15`.
-pub(super) fn day_apart_from_month(core: &str) -> Option<Written> {
-    let (left, right) = core.split_once(' ')?;
-    let (day, month) = if left.len() <= 2 { (left, right) } else { (right, left) };
-    let (year, month) = month.split_once(['-', '/', '.'])?;
-    if year.len() != 4 {
+/// A date whose parts are printed apart: a day beside its year and month, in either order (`15 2025-03`, `2025年03月
+/// 15`), a year beside its month and day (`03-15 2025`), or all three from the year down (`2025 03 15`).
+pub(super) fn in_parts(core: &str) -> Option<Written> {
+    let parts: Vec<&str> = core.split(' ').collect();
+    let (year, month, day) = match parts[..] {
+        [year, month, day] if year.len() == 4 => (year, month, day),
+        [left, right] => {
+            let is_single = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+            let (single, pair) = if is_single(left) { (left, right) } else { (right, left) };
+            match pair.split_once(['-', '/', '.', '年'])? {
+                (year, month) if year.len() == 4 => (year, month, single),
+                (month, day) => (single, month, day),
+            }
+        }
+        _ => return None,
+    };
+    let month = month.trim_end_matches('月');
+    let day = day.trim_end_matches(['日', '号']);
+    let is_day = (1..=2).contains(&month.len()) && (1..=2).contains(&day.len()) && year.len() == 4;
+    if !is_day {
         return None;
     }
     Some(Written::Full {

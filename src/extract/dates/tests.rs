@@ -233,12 +233,16 @@ fn a_sentence_with_a_date_in_it_is_not_a_date() {
 #[test]
 fn a_few_words_beside_the_date_are_allowed_only_where_a_date_is_known_to_stand() {
     for text in
-        ["来源：县政府办 2026-07-31", "2026-07-31 来源：县政府办", "[置顶] 2026-07-31", "2026-07-31 星期五"]
+        ["来源：县政府办 2026-07-31", "2026-07-31 来源县政府办", "[置顶] 2026-07-31", "2026-07-31 星期五"]
     {
         assert_read(text, day(2026, 7, 31), Sureness::Sure);
         assert!(read_bare_date(text, seen_at(), Shanghai).is_err(), "{text}");
     }
-    assert!(read_bare_date("发布时间：2026-07-31", seen_at(), Shanghai).is_ok());
+    for text in ["发布时间：2026-07-31", "2026-07-31 来源：县政府办", "2026-07-31 责任编辑：某某"]
+    {
+        assert_eq!(read_bare_date(text, seen_at(), Shanghai), read(text), "{text}");
+        assert_read(text, day(2026, 7, 31), Sureness::Sure);
+    }
     for text in ["9月1日 我县召开会议", "省政府发布 2026年7月31日", "1.2026-07-31"] {
         assert!(read_bare_date(text, seen_at(), Shanghai).is_err(), "{text}");
     }
@@ -258,4 +262,23 @@ fn another_zone_has_another_day() {
     assert_eq!(read.date, day(2026, 10, 3));
     let read = read_date("1790983800", seen_at(), chrono_tz::America::New_York).unwrap();
     assert_eq!(read.date, day(2026, 10, 2));
+}
+
+#[test]
+fn parts_printed_apart_make_one_date() {
+    for text in [
+        "15 2025-03",
+        "2025-03 15",
+        "2025年03月 15日",
+        "15 2025.03",
+        "03-15 2025",
+        "2025 3-15",
+        "2025 03 15",
+        "[2025 03/15]",
+    ] {
+        assert_read(text, day(2025, 3, 15), Sureness::Sure);
+    }
+    for text in ["15 03 2025", "15 2025", "2025 315", "03-15 25", "2025-03 2025", "15 2025-03 08"] {
+        assert_unreadable(text);
+    }
 }

@@ -3,7 +3,7 @@ use chrono_tz::Asia::Shanghai;
 use proptest::prelude::*;
 
 use super::*;
-use crate::extract::{ListSelectors, Listing};
+use crate::extract::{Families, FinderBounds, ListSelectors, Listing, TableHeaders, decode};
 
 fn selectors() -> ListSelectors {
     ListSelectors {
@@ -17,8 +17,14 @@ fn selectors() -> ListSelectors {
     }
 }
 
-fn readings() -> [Reading; 3] {
-    [Reading::List(selectors()), Reading::Auto, Reading::Feed]
+fn readings() -> [Reading; 5] {
+    [
+        Reading::List(selectors()),
+        Reading::Finder(FinderBounds::default()),
+        Reading::Table(TableHeaders::default()),
+        Reading::Auto(Families::default()),
+        Reading::Feed,
+    ]
 }
 
 /// Reads in every way; what is read must be within bounds.
@@ -31,6 +37,11 @@ fn read_all(body: &[u8]) {
         if let Ok(Extracted::Listing(Listing::Items { sightings, .. })) = listing {
             assert!(!sightings.is_empty());
             assert!(sightings.iter().all(|s| s.date <= NaiveDate::from_ymd_opt(2026, 10, 6).unwrap()));
+            let seen = decode(&page.body, None);
+            for sighting in &sightings {
+                let mut figures = sighting.raw_date.split(|c: char| !c.is_numeric());
+                assert!(figures.all(|figures| seen.contains(figures)), "{sighting:?}");
+            }
         }
     }
 }
@@ -91,6 +102,10 @@ fn scrap() -> impl Strategy<Value = String> {
                 "昨天",
                 "暂无信息",
                 "<table>",
+                "<table><tr><th>名称<th>发布日期<tr>",
+                "<dl><dt>",
+                "<dd>",
+                "<br>",
                 "<tr>",
                 "<td>",
                 "<div class=list>",

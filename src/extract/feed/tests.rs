@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use chrono_tz::Asia::Shanghai;
 
 use super::*;
-use crate::extract::Sureness;
+use crate::extract::{Sureness, UndatedRow};
 
 fn read(body: &[u8], content_type: Option<&str>) -> Result<Listing, ExtractError> {
     let page = Page {
@@ -89,7 +89,8 @@ fn a_feed_with_a_channel_date_but_no_items_has_no_rows() {
 #[test]
 fn a_feed_whose_items_have_no_dates_has_no_dates() {
     let feed = rss("<item><title>甲</title></item>");
-    let expected = ExtractError::NoDates { rows: 1, first: RowError::Missing };
+    let undated = UndatedRow { title: "甲".to_owned(), url: String::new(), why: RowError::Missing };
+    let expected = ExtractError::NoDates { rows: 1, first: RowError::Missing, undated: vec![undated] };
     assert_eq!(read(feed.as_bytes(), None), Err(expected));
 }
 

@@ -3,10 +3,11 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::*;
 
-const LISTS: &str = "ul.news, div#list.main";
+const LISTS: &str = "ul.news, div#list.main, div.box dl";
+const INSIDE: &str = "li, a, span.date, b, li > a, dt > span, div > li";
 
 fn cut(page: &str) -> Option<String> {
-    Region::of(LISTS, &["li", "a", "span.date, b"]).unwrap().cut(page)
+    Region::of(LISTS, &[INSIDE]).unwrap().cut(page)
 }
 
 #[test]
@@ -54,19 +55,24 @@ fn a_page_that_a_parser_might_see_otherwise_is_not_cut() {
 
 #[test]
 fn selectors_that_look_around_are_not_cut_by() {
-    assert!(Region::of("div.a ul", &["li"]).is_none());
     assert!(Region::of("ul", &["li"]).is_none());
-    assert!(Region::of("ul.a", &["div > li"]).is_none());
+    assert!(Region::of("ul div.a", &["li"]).is_none());
+    assert!(Region::of("div.a + ul", &["li"]).is_none());
+    assert!(Region::of("div.a ul:has(> b)", &["li"]).is_none());
+    assert!(Region::of("ul.a", &["div li"]).is_none());
+    assert!(Region::of("ul.a", &["div > li > a"]).is_none());
+    assert!(Region::of("ul.a", &["> li"]).is_none());
     assert!(Region::of("ul.a", &["li:first-child"]).is_none());
     assert!(Region::of("ul[class]", &["li"]).is_none());
     assert!(Region::of("ul.a, #b", &["li, dt.x"]).is_some());
+    assert!(Region::of("div.a ul, div.b > dl", &["li > span, dt>b"]).is_some());
 }
 
 /// Everything that a list reader could ask of the lists of a page, in words.
 fn lists_of(page: &str) -> Vec<String> {
     let html = Html::parse_document(page);
     let lists = Selector::parse(LISTS).unwrap();
-    let inside = Selector::parse("li, a, span.date, b").unwrap();
+    let inside = Selector::parse(INSIDE).unwrap();
     let in_words = |element: ElementRef| format!("{:?} {}", element.value(), element.html());
     html.select(&lists)
         .flat_map(|list| std::iter::once(list).chain(list.select(&inside)).map(in_words).collect::<Vec<_>>())
@@ -82,7 +88,8 @@ fn piece() -> impl Strategy<Value = &'static str> {
         1 => Just("<b>"), 1 => Just("</b>"), 1 => Just("<br>"), 1 => Just("</br>"), 1 => Just("<!--"), 1 => Just("-->"),
         1 => Just("<script>"), 1 => Just("</script>"), 1 => Just("<form>"), 1 => Just("</form>"), 1 => Just("<"),
         1 => Just("<select>"), 1 => Just("</select>"), 1 => Just("\""), 1 => Just("<img alt=\"a>b\" src=x>"),
-        1 => Just("<dl><dt>"), 1 => Just("<dd>"), 1 => Just("</dl>"), 1 => Just("<h3>"), 1 => Just("</h3>"),
+        2 => Just("<div class=box>"), 2 => Just("<dl><dt>"), 1 => Just("<dl class=news>"), 1 => Just("<dd>"),
+        1 => Just("</dl>"), 1 => Just("<h3>"), 1 => Just("</h3>"),
         1 => Just("<button>"), 1 => Just("<!DOCTYPE html>"), 1 => Just("<option>"), 1 => Just("<body class=x>"),
         1 => Just("<noscript>"), 1 => Just("</noscript>"), 1 => Just("<td>"), 1 => Just("<svg>"), 1 => Just("<ruby><rt>"),
         1 => Just("<input>"), 1 => Just("<div/>"), 1 => Just("<li class=news>"), 1 => Just("<caption>"), 1 => Just("<col>"),

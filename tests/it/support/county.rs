@@ -23,6 +23,8 @@ struct Column {
     name: String,
     cadence: &'static str,
     url: String,
+    /// How it is read.
+    keys: String,
 }
 
 impl Unit {
@@ -42,7 +44,14 @@ impl Unit {
         cadence: &'static str,
         url: impl Into<String>,
     ) -> Self {
-        self.columns.push(Column { id: id.to_owned(), name: name.to_owned(), cadence, url: url.into() });
+        let (id, name, keys) = (id.to_owned(), name.to_owned(), "preset = \"list\"".to_owned());
+        self.columns.push(Column { id, name, cadence, url: url.into(), keys });
+        self
+    }
+
+    /// The same, with the last column read by these keys instead.
+    pub(crate) fn read_by(mut self, keys: &str) -> Self {
+        self.columns.last_mut().expect("there is a column").keys = keys.to_owned();
         self
     }
 
@@ -51,10 +60,10 @@ impl Unit {
         let mut text = format!(
             "[unit]\nid = \"{id}\"\nname = \"{name}\"\n[[unit.webmaster]]\nname = \"信息员\"\nemail = \"{id}@langxi.example\"\n"
         );
-        for Column { id, name, cadence, url } in &self.columns {
+        for Column { id, name, cadence, url, keys } in &self.columns {
             write!(
                 text,
-                "\n[[column]]\nid = \"{id}\"\nname = \"{name}\"\nurl = \"{url}\"\npreset = \"list\"\ncadence = \"{cadence}\"\n"
+                "\n[[column]]\nid = \"{id}\"\nname = \"{name}\"\nurl = \"{url}\"\n{keys}\ncadence = \"{cadence}\"\n"
             )
             .unwrap();
         }

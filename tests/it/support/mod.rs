@@ -4,6 +4,7 @@ pub(crate) mod county;
 pub(crate) mod daemon;
 pub(crate) mod mail;
 pub(crate) mod text;
+pub(crate) mod tls;
 pub(crate) mod web;
 
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use encoding_rs::GB18030;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -36,8 +36,19 @@ impl Answer {
         Self::page(GB18030.encode(&html).0.into_owned())
     }
 
+    /// The same answer, under this status.
+    pub(crate) fn under(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     pub(crate) fn status(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: b"no".to_vec(), withheld: 0 }
+    }
+
+    /// The same status with another body.
+    pub(crate) fn saying(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
     }
 
     pub(crate) fn redirect(to: &str) -> Self {
@@ -88,7 +99,10 @@ impl Answer {
 /// One request.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
+    pub(crate) method: String,
     pub(crate) path: String,
+    /// What was posted.
+    pub(crate) form: String,
     /// When, by the server's clock.
     pub(crate) at: DateTime<Utc>,
     headers: BTreeMap<String, String>,
@@ -209,10 +223,19 @@ async fn converse(
             headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
         }
     }
-    let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
+    let (method, rest) = first.split_once(' ').unwrap_or_default();
+    let (method, path) = (method.to_owned(), rest.split(' ').next().unwrap_or_default().to_owned());
+    let mut form = vec![0; headers.get("content-length").map_or(0, |length| length.parse().unwrap())];
+    lines.get_mut().read_exact(&mut form).await?;
+    let form = String::from_utf8_lossy(&form).into_owned();
+    if path == "/robots.txt" && !told.lock().unwrap().answers.contains_key(&path) {
+        // Every site is asked for it; tests that do not speak of it should not have to count it.
+        write.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await?;
+        return write.shutdown().await;
+    }
     let number = {
         let mut told = told.lock().unwrap();
-        told.asked.push(Asked { path: path.clone(), at: clock.now(), headers, answered: 0 });
+        told.asked.push(Asked { method, path: path.clone(), form, at: clock.now(), headers, answered: 0 });
         told.asked.len() - 1
     };
     told.lock().unwrap().kept_waiting += 1;

@@ -1,11 +1,14 @@
 //! What reading one page costs, beside merely parsing it; and what dispatching one poll costs among a million sources.
 //!
-//! After criterion's own figures, ratios are printed whose two sides were timed in turn.
+//! After criterion's own figures, ratios are printed whose two sides were timed in turn; and the same of a page of each
+//! family, read with its preset and without one.
 
-#[path = "line/pages.rs"]
+mod families;
+#[path = "../line/pages.rs"]
 mod pages;
 
 use std::hint::black_box;
+use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,10 +17,11 @@ use criterion::{Criterion, Throughput};
 use scraper::Html;
 use tokio::time::Instant;
 use xuncha::clock::{Clock, Stepped};
-use xuncha::extract::{Extractor, ListSelectors, Page, Reading};
-use xuncha::rules::HostPace;
+use xuncha::extract::{Extractor, Families, ListSelectors, Page, Reading};
+use xuncha::rules::{HostPace, Presets};
 use xuncha::schedule::{Dispatcher, HostKey, Next, Pacing, Slot};
 
+use self::families::FAMILIES;
 use self::pages::{Pages, row};
 
 #[global_allocator]
@@ -59,6 +63,27 @@ fn main() -> anyhow::Result<()> {
         let (median, least, most) = subject.ratio(now);
         println!("{}: reading takes {median:.2} ({least:.2}-{most:.2}) of parsing alone", subject.name);
     }
+    of_families(now)
+}
+
+/// A line for each family: pages a second, and how many times faster than parsing alone that is.
+fn of_families(now: DateTime<Utc>) -> anyhow::Result<()> {
+    let presets = Presets::of_rules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("crawl-rules"))?;
+    println!("{:<16} {:>8}  {:>22}  {:>22}", "family", "bytes", "with its preset", "by its signs");
+    for family in FAMILIES {
+        let text = family.page(now);
+        print!("{:<16} {:>8}", family.preset, text.len());
+        let preset = presets.named(family.preset).unwrap_or_else(|| presets.by_signs());
+        for reading in [preset, presets.by_signs()] {
+            let page =
+                Page { url: family.address.parse()?, content_type: None, body: text.clone().into_bytes() };
+            let subject = Subject { name: family.preset, page, extractor: Extractor::new(&reading)? };
+            subject.extractor.extract(&subject.page, now, Shanghai)?;
+            let (ratio, ..) = subject.ratio(now);
+            print!("  {:>9.0}/s {:>6.2} times", subject.reads_per_second(now), 1.0 / ratio);
+        }
+        println!();
+    }
     Ok(())
 }
 
@@ -86,7 +111,7 @@ fn subjects(now: DateTime<Utc>) -> anyhow::Result<[Subject; 3]> {
     };
     Ok([
         subject("list by selectors", &by_selectors, html.clone())?,
-        subject("list by its shape", &Reading::Auto, html)?,
+        subject("list by its shape", &Reading::Auto(Families::default()), html)?,
         subject("feed", &Reading::Feed, feed(now))?,
     ])
 }
@@ -102,6 +127,12 @@ impl Subject {
 
     fn read(&self, now: DateTime<Utc>) {
         black_box(self.extractor.extract(black_box(&self.page), now, Shanghai)).ok();
+    }
+
+    fn reads_per_second(&self, now: DateTime<Utc>) -> f64 {
+        let begun = Instant::now();
+        (0..READS_OF_A_ROUND).for_each(|_| self.read(now));
+        f64::from(READS_OF_A_ROUND) / begun.elapsed().as_secs_f64()
     }
 
     /// Reading over parsing: median, least and most of some rounds.

@@ -1,0 +1,126 @@
+//! `xuncha rules discover`.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio_util::sync::CancellationToken;
+
+use super::rules::rules_directory;
+use super::run::{start_log, stop_on_signal};
+use super::table::{harmless, put_out};
+use super::{DiscoverArgs, fail};
+use crate::clock::Clock;
+use crate::config::{Config, DEFAULT_CONFIG};
+use crate::discover::{Limits, Progress, Reader, Survey, Walker, draft};
+use crate::fetch::{Fetcher, Settings};
+use crate::rules::{Shelf, UnitDraft, is_valid_id, write_whole};
+use crate::schedule::Turns;
+
+/// Links from the unit's page to any column; column trees are not deeper.
+const DEPTH: usize = 4;
+/// The paces that may be asked for, in seconds.
+const PACES: std::ops::RangeInclusive<f64> = 0.02..=600.0;
+
+pub(super) fn discover(args: &DiscoverArgs) -> ExitCode {
+    start_log("error");
+    match try_discover(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error, 1),
+    }
+}
+
+fn try_discover(args: &DiscoverArgs) -> anyhow::Result<()> {
+    if !is_valid_id(&args.unit) {
+        bail!("`{}` is not an id, allowed: lower-case letters, digits and single hyphens", args.unit);
+    }
+    if args.name.trim().is_empty() {
+        bail!("--name must not be empty");
+    }
+    if !PACES.contains(&args.pace) {
+        bail!("--pace must be from {} to {} seconds", PACES.start(), PACES.end());
+    }
+    if args.out.exists() && !args.force {
+        bail!("`{}` exists already: name another file, or overwrite it with --force", args.out.display());
+    }
+    let (directory, county) = rules_directory(args.rules.as_deref(), args.county.as_deref())?;
+    let shelf = Shelf::of(&directory, county.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let walker = Walker {
+        fetcher: Fetcher::new(settings(args.contact.as_deref(), &args.resolve)?)
+            .context("cannot make requests")?,
+        turns: Turns::new(Clock::System, &args.url, 1.0 / args.pace),
+        clock: Clock::System,
+        zone: shelf.zone(),
+        reader: Reader::new(&shelf.presets().by_signs())?,
+        unit: args.name.trim(),
+        limits: Limits { pages: args.most_pages, depth: DEPTH },
+    };
+    let survey = runtime.block_on(walk(walker, args))?;
+    let drafted = draft(&args.unit, args.name.trim(), &survey, shelf.cadences());
+    write_whole(&args.out, drafted.text().as_bytes())?;
+    put_out(&summary(&args.out, &survey, &drafted))?;
+    Ok(())
+}
+
+/// How requests are made to a site that may be in no rules yet, under the contact that is named here or in xuncha.toml.
+pub(super) fn settings(contact: Option<&str>, resolve: &[(String, SocketAddr)]) -> anyhow::Result<Settings> {
+    let contact = match contact {
+        Some(contact) => contact.to_owned(),
+        None => {
+            Config::load(Path::new(DEFAULT_CONFIG))
+                .context("nobody is named whom the site's owner can ask: give --contact, or an xuncha.toml")?
+                .fetch
+                .contact
+        }
+    };
+    Ok(Settings { resolve: resolve.iter().cloned().collect(), ..Settings::new(contact) })
+}
+
+async fn walk(walker: Walker<'_>, args: &DiscoverArgs) -> anyhow::Result<Survey> {
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template("{pos}/{len} pages, {msg}")?);
+    let show = |progress: Progress| {
+        bar.set_length((progress.asked + progress.left).min(args.most_pages) as u64);
+        bar.set_position(progress.asked as u64);
+        bar.set_message(format!("{} columns", progress.columns));
+    };
+    let stop = CancellationToken::new();
+    let signals = stop_on_signal(stop.clone());
+    let walking = walker.walk(&args.url, &stop, show);
+    tokio::pin!(signals, walking);
+    let survey = loop {
+        tokio::select! {
+            survey = &mut walking => break survey,
+            () = &mut signals, if !stop.is_cancelled() => {}
+        }
+    };
+    bar.finish_and_clear();
+    Ok(survey?)
+}
+
+fn summary(out: &Path, survey: &Survey, drafted: &UnitDraft) -> String {
+    let unsure = drafted.columns.iter().filter(|column| !column.notes.is_empty()).count();
+    let mut text = format!(
+        "{}: {} columns, {unsure} of them with a remark; {} more may be columns and could not be read\n\
+         {} pages read, {} not to be had, {} known and not asked for\n",
+        out.display(),
+        survey.columns(),
+        drafted.unread.len(),
+        survey.pages,
+        survey.refused,
+        survey.left,
+    );
+    if let Some(why) = &survey.ended_early {
+        text += &format!("the walk ended early: {why}\n");
+    }
+    for column in drafted.unread.iter().take(10) {
+        text += &format!("{}: {}\n", harmless(&column.url), harmless(&column.notes.join("; ")));
+    }
+    text
+}

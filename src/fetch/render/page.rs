@@ -1,0 +1,203 @@
+//! One page's life in the browser: opened in a context of its own, drawn, taken, closed.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::timeout;
+use url::Url;
+
+use super::RenderSettings;
+use super::browser::{LOOPBACK_TOO, NOWHERE};
+use super::link::{CallError, Event, Link};
+use super::visit::{Answer, Step, Visit, failure_to_open};
+use crate::extract::Page;
+use crate::fetch::Failure;
+
+/// A page, drawn.
+#[derive(Debug)]
+pub(super) struct Drawn {
+    pub(super) page: Page,
+    /// Its network fell quiet before time ran out.
+    pub(super) is_quiet: bool,
+}
+
+/// Why there is no page.
+#[derive(Debug)]
+pub(super) struct Undrawn {
+    pub(super) failure: Failure,
+    /// The server's own wish, as it wrote it.
+    pub(super) retry_after: Option<String>,
+}
+
+impl From<Failure> for Undrawn {
+    fn from(failure: Failure) -> Self {
+        Self { failure, retry_after: None }
+    }
+}
+
+impl From<CallError> for Undrawn {
+    fn from(error: CallError) -> Self {
+        Failure::BrokeOff(error.to_string()).into()
+    }
+}
+
+/// Draws a page.
+pub(super) async fn draw(link: &Link, url: &Url, settings: &RenderSettings) -> Result<Drawn, Undrawn> {
+    let made = link.call(None, "Target.createBrowserContext", context_for(url, settings)).await?;
+    let context = &made["browserContextId"];
+    let drawn = draw_in(link, context, url, settings).await;
+    // A browser that is gone has disposed of everything.
+    let _gone = link.call(None, "Target.disposeBrowserContext", json!({ "browserContextId": context })).await;
+    drawn
+}
+
+async fn draw_in(
+    link: &Link,
+    context: &Value,
+    url: &Url,
+    settings: &RenderSettings,
+) -> Result<Drawn, Undrawn> {
+    let mut tab = Tab::open(link, context).await?;
+    let mut visit = Visit::new(url, tab.frame.clone());
+    let visited = timeout(settings.page_timeout, tab.visit(&mut visit, url)).await;
+    let is_quiet = visited.is_ok();
+    let taken = match visited {
+        Ok(Ok(())) => tab.take(settings).await,
+        Ok(Err(undrawn)) => Err(undrawn),
+        // A page that never falls quiet, such as one with a clock fed by its server, is taken as it stands.
+        Err(_) if visit.is_loaded() => tab.take(settings).await,
+        Err(_) => Err(Failure::TimedOut(settings.page_timeout.as_secs()).into()),
+    };
+    link.stop_listening(&tab.session);
+    Ok(Drawn { page: taken?, is_quiet })
+}
+
+/// What a page's context may reach: its own host and those listed. Everything else goes nowhere.
+fn context_for(url: &Url, settings: &RenderSettings) -> Value {
+    let own = url.host_str().unwrap_or_default();
+    let hosts = settings.further_hosts.iter().map(String::as_str);
+    let reachable: Vec<&str> = [LOOPBACK_TOO, own].into_iter().chain(hosts).collect();
+    json!({ "disposeOnDetach": true, "proxyServer": NOWHERE, "proxyBypassList": reachable.join(";") })
+}
+
+/// An open page.
+struct Tab<'a> {
+    link: &'a Link,
+    session: String,
+    frame: String,
+    events: UnboundedReceiver<Event>,
+}
+
+impl<'a> Tab<'a> {
+    async fn open(link: &'a Link, context: &Value) -> Result<Self, CallError> {
+        let deny = json!({ "behavior": "deny", "browserContextId": context });
+        link.call(None, "Browser.setDownloadBehavior", deny).await?;
+        let blank = json!({ "url": "about:blank", "browserContextId": context });
+        let frame = link.call(None, "Target.createTarget", blank).await?["targetId"].take();
+        let attach = json!({ "targetId": frame, "flatten": true });
+        let session = link.call(None, "Target.attachToTarget", attach).await?["sessionId"].take();
+        let (session, frame) =
+            (session.as_str().unwrap_or_default().to_owned(), frame.as_str().unwrap_or_default().to_owned());
+        let tab = Self { link, events: link.listen(&session), session, frame };
+        tab.call("Page.enable", json!({})).await?;
+        tab.call("Page.setLifecycleEventsEnabled", json!({ "enabled": true })).await?;
+        let patterns = json!([
+            { "resourceType": "Document", "requestStage": "Response" },
+            { "resourceType": "Image" },
+            { "resourceType": "Media" },
+            { "resourceType": "Font" },
+            { "urlPattern": "*/favicon.ico" },
+        ]);
+        tab.call("Fetch.enable", json!({ "patterns": patterns })).await?;
+        Ok(tab)
+    }
+
+    async fn call(&self, method: &'static str, params: Value) -> Result<Value, CallError> {
+        self.link.call(Some(&self.session), method, params).await
+    }
+
+    /// Goes to the address and does what each event wants, until the page is drawn.
+    async fn visit(&mut self, visit: &mut Visit, url: &Url) -> Result<(), Undrawn> {
+        let link = self.link;
+        let session = self.session.clone();
+        let opening = link.call(Some(&session), "Page.navigate", json!({ "url": url.as_str() }));
+        tokio::pin!(opening);
+        let mut is_opening = true;
+        loop {
+            let event = tokio::select! {
+                opened = &mut opening, if is_opening => {
+                    is_opening = false;
+                    match opened?["errorText"].as_str() {
+                        Some(word) => return Err(failure_to_open(word).into()),
+                        None => continue,
+                    }
+                }
+                event = self.events.recv() => event.ok_or(CallError::BrowserGone)?,
+            };
+            match visit.step(&event) {
+                Step::Wait => {}
+                Step::Continue(request) => {
+                    self.answer("Fetch.continueRequest", json!({ "requestId": request })).await?;
+                }
+                Step::Refuse(request) => {
+                    let refusal = json!({ "requestId": request, "errorReason": "BlockedByClient" });
+                    self.answer("Fetch.failRequest", refusal).await?;
+                }
+                Step::Inspect(answer) => self.inspect(&answer).await?,
+                Step::Dismiss => {
+                    self.answer("Page.handleJavaScriptDialog", json!({ "accept": false })).await?;
+                }
+                Step::Drawn => return Ok(()),
+                Step::End(failure) => return Err(failure.into()),
+            }
+        }
+    }
+
+    /// Answers something that may have gone away meanwhile.
+    async fn answer(&self, method: &'static str, params: Value) -> Result<(), CallError> {
+        match self.call(method, params).await {
+            Ok(_) | Err(CallError::Refused { .. }) => Ok(()),
+            Err(gone) => Err(gone),
+        }
+    }
+
+    async fn inspect(&self, answer: &Answer) -> Result<(), Undrawn> {
+        let body = self.call("Fetch.getResponseBody", json!({ "requestId": answer.request })).await?;
+        let text = body["body"].as_str().unwrap_or_default();
+        let body = match body["base64Encoded"].as_bool() {
+            Some(true) => STANDARD.decode(text).unwrap_or_default(),
+            Some(false) | None => text.as_bytes().to_vec(),
+        };
+        if let Some(failure) = answer.failure(&body) {
+            let retry_after = answer.header("retry-after").map(str::to_owned);
+            return Err(Undrawn { failure, retry_after });
+        }
+        Ok(self.answer("Fetch.continueRequest", json!({ "requestId": answer.request })).await?)
+    }
+
+    /// Takes the document as it stands.
+    async fn take(&self, settings: &RenderSettings) -> Result<Page, Undrawn> {
+        let longest = settings.longest_body;
+        let script = format!(
+            "(() => {{ const html = document.documentElement.outerHTML; \
+             return html.length > {longest} ? [] : [document.URL, html]; }})()"
+        );
+        let taking = self.call("Runtime.evaluate", json!({ "expression": script, "returnByValue": true }));
+        // A page whose script runs for ever never hands over its document.
+        let Ok(taken) = timeout(settings.page_timeout, taking).await else {
+            return Err(Failure::TimedOut(settings.page_timeout.as_secs()).into());
+        };
+        let taken = taken?;
+        let [url, html] = [0, 1].map(|part| taken["result"]["value"][part].as_str());
+        let Some((url, html)) = url.and_then(|url| Url::parse(url).ok()).zip(html) else {
+            return Err(Failure::TooLong(longest).into());
+        };
+        if html.len() as u64 > longest {
+            return Err(Failure::TooLong(longest).into());
+        }
+        // The browser has decoded the page, whatever its own `meta` still says: the mark says so before all else.
+        let body = format!("\u{feff}<!DOCTYPE html>{html}").into_bytes();
+        Ok(Page { url, content_type: Some("text/html; charset=utf-8".to_owned()), body })
+    }
+}
