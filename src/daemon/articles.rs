@@ -170,7 +170,8 @@ fn latest_claim(article: &Article) -> Option<NaiveDate> {
 pub(super) fn remember(known: &mut Vec<ArticleRecord>, opened: &[ArticleRecord]) {
     for article in opened {
         let before = known.iter().position(|other| other.url == article.url).map(|at| known.remove(at));
-        let tries = article.tries + before.map_or(0, |before| before.tries);
+        let tries_before = before.filter(|before| before.trouble.is_some()).map_or(0, |before| before.tries);
+        let tries = article.tries + tries_before;
         known.push(ArticleRecord { tries, ..article.clone() });
     }
     let surplus = known.len().saturating_sub(MOST_KEPT);
@@ -211,4 +212,24 @@ fn openable(source: &Source, url: &str) -> Option<Url> {
     }
     let url = Url::parse(url).ok().filter(|url| HostKey::of(url) == HostKey::of(&source.url))?;
     (opens_as_page(&url) && url != source.url).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(trouble: Option<&str>) -> ArticleRecord {
+        let url = "https://www.example.gov.cn/1.html".parse().unwrap();
+        let failed = silent(&url, String::new(), 1, DateTime::UNIX_EPOCH);
+        ArticleRecord { trouble: trouble.map(str::to_owned), ..failed }
+    }
+
+    #[test]
+    fn failures_are_counted_in_a_row_and_a_page_that_was_once_had_is_tried_as_often_as_any() {
+        let (mut known, had, missed) = (Vec::new(), record(None), record(Some("timed out")));
+        for (opened, tries) in [(&missed, 1), (&missed, 2), (&had, 3), (&missed, 1), (&missed, 2)] {
+            remember(&mut known, std::slice::from_ref(opened));
+            assert_eq!((known.len(), known[0].tries), (1, tries));
+        }
+    }
 }

@@ -54,6 +54,10 @@ impl Line {
             return Ok(None);
         }
         let mut history = self.store.sightings(&source.id)?;
+        if history.is_empty() {
+            // What the very first look shows has been there for nobody knows how long.
+            return Ok(None);
+        }
         let known: Vec<Sighting> = history.iter().map(|record| record.sighting.clone()).collect();
         let fresh = sightings.iter().filter(|sighting| !known.contains(sighting));
         history.extend(fresh.map(|sighting| SightingRecord {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::articles::{has_unread, remember, said_of, with_article_days};
-use super::redesign::redesign;
+use super::redesign::{known_identity, redesign};
 use super::settle::Terms;
 use crate::assess::{self, Backing, Cause, Shown, remember_look};
 use crate::extract::{DateKind, Identity, Listing, RowError, Sighting, Sureness, UndatedRow};
@@ -71,7 +71,7 @@ pub(super) fn learn<'a>(
     }
     let mut record = before.as_ref().clone();
     remember(&mut record.articles, seen.opened);
-    learn_from_list(&mut record, before.as_ref(), look, terms, now);
+    learn_from_list(&mut record, before.as_ref(), look, seen, terms, now);
     record.held_items = held_items(&record);
     back(&mut record, look, seen, terms, now);
     Cow::Owned(record)
@@ -90,54 +90,64 @@ fn learn_from_list(
     record: &mut SourceRecord,
     before: &SourceRecord,
     look: &Look,
+    seen: &Besides<'_>,
     terms: &Terms<'_>,
     now: DateTime<Utc>,
 ) {
-    let policy = terms.assess;
     match look {
         Look::Read { listing, validators, body_hash, identity } => {
             let listing = with_article_days(listing, &record.articles);
-            let read = reading(before, &listing, policy, now);
-            match redesign(before, identity.as_ref(), &read) {
-                Some(why) => fail(record, before, Cause::Redesigned(why), now),
-                None => {
-                    record.reading = Some(read);
-                    record.identity = identity.clone().or_else(|| before.identity.clone());
-                    record.failure = None;
-                    if reads_the_same_tomorrow(&listing) && !has_unread(terms.source, look, &record.articles)
-                    {
-                        record.validators = validators.clone();
-                        record.body_hash = Some(*body_hash);
-                    } else {
-                        forget_page(record);
-                    }
-                }
+            take(record, before, &listing, identity.as_ref(), terms.assess, now);
+            let is_done_with = record.failure.is_none()
+                && reads_the_same_tomorrow(&listing)
+                && seen.without_reissues.is_none()
+                && !has_unread(terms.source, look, &record.articles);
+            if is_done_with {
+                record.validators = validators.clone();
+                record.body_hash = Some(*body_hash);
+            } else {
+                forget_page(record);
             }
         }
         Look::Undated { rows, why, identity } => {
             let listing = Listing::Items { sightings: Vec::new(), undated: rows.clone() };
-            match with_article_days(&listing, &record.articles).into_owned() {
-                Listing::Items { sightings, undated } if !sightings.is_empty() => {
-                    let listing = Listing::Items { sightings, undated };
-                    record.reading = Some(reading(before, &listing, policy, now));
-                    record.identity = identity.clone().or_else(|| before.identity.clone());
-                    record.failure = None;
-                    forget_page(record);
-                }
-                Listing::Items { .. } | Listing::Empty => {
+            match with_article_days(&listing, &record.articles).as_ref() {
+                Listing::Items { sightings, .. } if sightings.is_empty() => {
                     fail(record, before, Cause::CannotRead(why.clone()), now);
                 }
+                dated => take(record, before, dated, identity.as_ref(), terms.assess, now),
             }
+            forget_page(record);
         }
         Look::SameBody { validators } => {
             if let Some(reading) = &mut record.reading {
-                remember_look(&mut reading.full_looks, now, policy);
+                remember_look(&mut reading.full_looks, now, terms.assess);
             }
             record.validators = validators.clone();
             record.failure = None;
         }
         Look::NotModified => record.failure = None,
         Look::Failed { cause, .. } => fail(record, before, cause.clone(), now),
+    }
+}
+
+/// Takes what a page shows for the column's, unless it looks like another page than before.
+fn take(
+    record: &mut SourceRecord,
+    before: &SourceRecord,
+    listing: &Listing,
+    identity: Option<&Identity>,
+    policy: &assess::Policy,
+    now: DateTime<Utc>,
+) {
+    let read = reading(before, listing, policy, now);
+    match redesign(before, identity, &read) {
+        Some(why) => fail(record, before, Cause::Redesigned(why), now),
+        None => {
+            record.reading = Some(read);
+            record.identity = known_identity(before.identity.as_ref(), identity);
+            record.failure = None;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The line as one function: fetch, extract, and hand over what was seen.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::PoisonError;
 
@@ -9,6 +10,7 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::articles::{opened, remember, to_open, unopened};
+use super::honesty::Reissue;
 use super::learn::{Besides, Look, learn};
 use super::line::{Counters, Line};
 use super::redesign::lost_its_list;
@@ -76,7 +78,7 @@ async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) 
             visit.errand = Errand::Onward { to, hops };
             after_list(line, source, visit, held, reached, now)
         }
-        Errand::Articles { seen, mut to_open, opened: mut articles } => {
+        Errand::Articles { seen, mut to_open, opened: mut articles, without_reissues } => {
             if let Some(url) = to_open.pop_front() {
                 let fetched = line.fetcher.fetch(Request::in_full(&url), now).await;
                 if is_turning_us_away(&fetched) {
@@ -85,7 +87,7 @@ async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) 
                 }
                 articles.push(opened(&url, fetched.outcome, now, line.calendar.zone));
             }
-            visit.errand = Errand::Articles { seen, to_open, opened: articles };
+            visit.errand = Errand::Articles { seen, to_open, opened: articles, without_reissues };
             after_article(line, source, visit, now)
         }
     }
@@ -221,41 +223,46 @@ fn after_list(
     };
     count(line, &look);
     debug!(source.id = %source.id, "polled `{}`: {}", source.id, in_words(&look));
-    let to_open = articles_wanted(line, source, &held, &look, now)?;
+    let before = held.stored.record.under_rule(source.fingerprint, source.place);
+    let reissue = line.reissue(source, &held, &look, &before.articles, now)?;
+    let to_open = articles_wanted(line, source, before, &look, reissue.as_ref(), now);
+    let without_reissues = reissue.map(|reissue| reissue.without);
     let seen = Box::new((held, look));
-    let errand = Errand::Articles { seen, to_open, opened: Vec::new() };
+    let errand = Errand::Articles { seen, to_open, opened: Vec::new(), without_reissues };
     after_article(line, source, Visit { slot, ask, errand, not_before }, now)
 }
 
 fn articles_wanted(
     line: &Line,
     source: &Source,
-    held: &Held,
+    before: Cow<'_, SourceRecord>,
     look: &Look,
+    reissue: Option<&Reissue>,
     now: DateTime<Utc>,
-) -> Result<VecDeque<Url>, StoreError> {
+) -> VecDeque<Url> {
     if look.is_failure() {
-        return Ok(VecDeque::new());
+        return VecDeque::new();
     }
-    let before = held.stored.record.under_rule(source.fingerprint, source.place);
-    let reissue = line.reissue(source, held, look, &before.articles, now)?;
     let terms = line.terms(source);
     let record = learn(before, look, &Besides::default(), &terms, now);
     let newest_is_wanted = terms.case(&record, Some(now)).wants_article(now);
-    let suspects = reissue.map_or_else(Vec::new, |reissue| reissue.addresses());
-    Ok(to_open(source, &record, look, newest_is_wanted, &suspects))
+    let suspects = reissue.map_or_else(Vec::new, Reissue::addresses);
+    to_open(source, &record, look, newest_is_wanted, &suspects)
 }
 
 fn after_article(line: &Line, source: &Source, visit: Visit, now: DateTime<Utc>) -> Result<Went, StoreError> {
     match visit.errand {
-        Errand::Articles { seen, to_open, opened } if to_open.is_empty() => {
+        Errand::Articles { seen, to_open, opened, without_reissues } if to_open.is_empty() => {
             let (held, look) = *seen;
             let Visit { slot, not_before, .. } = visit;
-            let mut articles =
-                held.stored.record.under_rule(source.fingerprint, source.place).articles.clone();
-            remember(&mut articles, &opened);
-            let reissue = line.reissue(source, &held, &look, &articles, now)?;
-            let without_reissues = reissue.map(|reissue| reissue.without);
+            let without_reissues = if opened.is_empty() {
+                without_reissues
+            } else {
+                let record = held.stored.record.under_rule(source.fingerprint, source.place);
+                let mut articles = record.articles.clone();
+                remember(&mut articles, &opened);
+                line.reissue(source, &held, &look, &articles, now)?.map(|reissue| reissue.without)
+            };
             let seen = Seen { look, articles: opened, without_reissues, not_before };
             Ok(Went::Home(Box::new(Polled { slot, held, seen })))
         }

@@ -40,6 +40,13 @@ fn shows_less(before: &SourceRecord, read: &ReadingRecord) -> bool {
     }
 }
 
+/// What is known of what a page is: what it says now, and the name that it gave before where it gives none any more.
+pub(super) fn known_identity(was: Option<&Identity>, now: Option<&Identity>) -> Option<Identity> {
+    let Some(now) = now else { return was.cloned() };
+    let name_before = was.and_then(|was| was.column_name.clone());
+    Some(Identity { column_name: now.column_name.clone().or(name_before), ..now.clone() })
+}
+
 /// Whether a page on which no list is found any more has another frame than when one was.
 pub(super) fn lost_its_list(before: &SourceRecord, now: &Identity) -> bool {
     let held_items = matches!(
@@ -91,6 +98,14 @@ mod tests {
         let nameless = |markup| Identity { column_name: None, markup, ..Identity::default() };
         assert!(redesign(&before, Some(&nameless(2)), &reading("2022-12-01")).is_some());
         assert_eq!(redesign(&before, Some(&nameless(1)), &reading("2022-12-01")), None);
+    }
+
+    #[test]
+    fn a_name_that_is_missing_for_once_is_not_forgotten() {
+        let nameless = Identity { column_name: None, ..identity("", 1) };
+        let known = known_identity(Some(&identity("通知公告", 1)), Some(&nameless)).unwrap();
+        assert_eq!(known.column_name.as_deref(), Some("通知公告"));
+        assert_eq!(known_identity(None, None), None);
     }
 
     #[test]

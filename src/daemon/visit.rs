@@ -55,6 +55,8 @@ pub(super) enum Errand {
         to_open: VecDeque<Url>,
         /// Those opened.
         opened: Vec<ArticleRecord>,
+        /// As in [`Seen`], before any was opened.
+        without_reissues: Option<NaiveDate>,
     },
 }
 

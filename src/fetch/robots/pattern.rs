@@ -124,7 +124,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn every_path_fits_itself(path in "/[a-z0-9/%._~\u{4e00}-\u{4e20}-]{0,30}") {
-            let url = Url::parse("http://a.example").unwrap().join(&path.replace("//", "/")).unwrap();
+            let mut url = Url::parse("http://a.example").unwrap();
+            url.set_path(&path);
             proptest::prop_assert!(Pattern::new(url.path()).fits(&path_of(&url)));
         }
 
