@@ -244,7 +244,10 @@ fn articles_wanted(
         return VecDeque::new();
     }
     let terms = line.terms(source);
-    let record = learn(before, look, &Besides::default(), &terms, now);
+    let record = match look {
+        Look::NotModified | Look::SameBody { .. } if before.failure.is_none() => before,
+        _ => learn(before, look, &Besides::default(), &terms, now),
+    };
     let newest_is_wanted = terms.case(&record, Some(now)).wants_article(now);
     let suspects = reissue.map_or_else(Vec::new, Reissue::addresses);
     to_open(source, &record, look, newest_is_wanted, &suspects)

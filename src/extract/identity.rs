@@ -56,7 +56,7 @@ fn markup(text: &str) -> u64 {
     let mut met = HashSet::new();
     let frame: BTreeSet<String> = tags(text)
         .filter(|tag| FRAME.iter().any(|name| tag.is(name)))
-        .filter(|tag| met.insert((tag.name(), tag.attribute("id"), tag.attribute("class"))))
+        .filter(|tag| met.insert((tag.name(), tag.attributes())))
         .map(outline)
         .collect();
     let outlines: Vec<String> = frame.into_iter().collect();

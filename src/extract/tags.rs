@@ -3,7 +3,7 @@
 //! Comments are passed over, and so is what stands in scripts, styles and templates (it is given as text after their
 //! tag). Attributes are read as browsers read them: quoted in either way or bare, even glued together.
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 /// A start tag.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,11 @@ impl<'a> Tag<'a> {
 
     pub(super) fn name(self) -> &'a str {
         self.name
+    }
+
+    /// All that is written between its name and its end.
+    pub(super) fn attributes(self) -> &'a str {
+        self.attributes
     }
 
     /// The value of an attribute, as written.
@@ -61,8 +66,8 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
 
 /// The tag whose name begins the text.
 fn tag(text: &str) -> Tag<'_> {
-    let name_end =
-        text.find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).unwrap_or(text.len());
+    let is_name_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+    let name_end = text.as_bytes().iter().position(is_name_end).unwrap_or(text.len());
     let end = name_end + closing_bracket(&text[name_end..]);
     Tag {
         name: &text[..name_end],
@@ -71,16 +76,24 @@ fn tag(text: &str) -> Tag<'_> {
     }
 }
 
-/// Where the tag ends: at a `>` that no quotes enclose.
+/// Where the tag ends: at a `>` that no quotes enclose. Quotes enclose a value behind `=`, or behind a value.
 fn closing_bracket(text: &str) -> usize {
-    let (mut quote, mut is_value) = (None, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(open), byte) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'>') => return at,
-            (None, b'"' | b'\'') if is_value => quote = Some(byte),
-            (None, byte) => is_value = byte == b'=' || (is_value && byte.is_ascii_whitespace()),
+    let bytes = text.as_bytes();
+    let (mut from, mut is_behind_value) = (0, false);
+    let mut at = 0;
+    while let Some(met) = memchr3(b'>', b'"', b'\'', &bytes[at..]).map(|length| at + length) {
+        if bytes[met] == b'>' {
+            return met;
+        }
+        let is_value = match bytes[from..met].trim_ascii_end().last() {
+            Some(last) => *last == b'=',
+            None => is_behind_value,
+        };
+        at = met + 1;
+        if is_value {
+            let Some(length) = memchr(bytes[met], &bytes[at..]) else { break };
+            at += length + 1;
+            (from, is_behind_value) = (at, true);
         }
     }
     text.len()

@@ -34,7 +34,7 @@
 mod codec;
 mod error;
 mod mail;
-mod recent;
+mod present;
 mod records;
 mod sled_store;
 
@@ -45,3 +45,6 @@ pub use records::{
     SightingRecord, SourceRecord, Stored, Update, replay,
 };
 pub use sled_store::{Held, Store, StoreSize};
+
+#[cfg(test)]
+mod tests;

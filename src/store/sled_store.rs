@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::codec::{decode, decode_poll, encode, encode_poll, instant, instant_at_end, prefix};
 use super::error::StoreError;
-use super::recent::Recent;
+use super::present::Present;
 use super::records::{Event, Observation, PollRecord, Replayed, SightingRecord, Stored, Update, replay};
 use crate::extract::Sighting;
 use crate::rules::SourceId;
@@ -30,7 +30,7 @@ pub struct Store {
     pub(super) delivered: Tree,
     events: Tree,
     bulletins: Tree,
-    recent: Recent,
+    present: Present,
 }
 
 /// How much the store holds.
@@ -47,7 +47,7 @@ pub struct StoreSize {
 pub struct Held {
     /// What was held.
     pub stored: Stored,
-    record_bytes: Option<IVec>,
+    pub(super) record_bytes: Option<IVec>,
 }
 
 /// sled keeps this much in memory at most; it must exceed the working set, or its memory grows without end.
@@ -79,7 +79,7 @@ impl Store {
             delivered: tree("delivered")?,
             events: tree("events")?,
             bulletins: tree("bulletins")?,
-            recent: Recent::default(),
+            present: Present::default(),
             db,
         };
         store.claim_for(county)?;
@@ -133,25 +133,28 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub fn held(&self, id: &SourceId) -> Result<Held, StoreError> {
-        let poll = self.polls.get(id.as_str())?.map(|bytes| decode_poll(&bytes)).transpose()?;
-        let record_bytes = self.sources.get(id.as_str())?;
-        let record = match &record_bytes {
-            Some(bytes) => self.recent.record(id, bytes, |bytes| decode("sources", bytes))?,
-            None => Arc::default(),
-        };
-        Ok(Held { stored: Stored { poll, record }, record_bytes })
+        self.present.held(id, || self.read(id))
     }
 
-    /// What is held of one source now. If nobody has changed its record since `before` was read, nothing is decoded
-    /// again; poll records are changed by the poller alone.
+    fn read(&self, id: &SourceId) -> Result<Held, StoreError> {
+        let poll = self.polls.get(id.as_str())?.map(|bytes| decode_poll(&bytes)).transpose()?;
+        let record_bytes = self.sources.get(id.as_str())?;
+        let record = record_bytes.as_ref().map(|bytes| decode("sources", bytes)).transpose()?;
+        let stored = Stored { poll, record: Arc::new(record.unwrap_or_default()) };
+        Ok(Held { stored, record_bytes })
+    }
+
+    /// What is held of one source now; `before` itself if nobody has changed its record since that was read, as poll
+    /// records are changed by the poller alone.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub fn held_now<'h>(&self, id: &SourceId, before: &'h Held) -> Result<Cow<'h, Stored>, StoreError> {
-        if self.sources.get(id.as_str())? == before.record_bytes {
+        let now = self.held(id)?;
+        if now.record_bytes == before.record_bytes {
             return Ok(Cow::Borrowed(&before.stored));
         }
-        self.source(id).map(Cow::Owned)
+        Ok(Cow::Owned(now.stored))
     }
 
     /// Writes down a poll that learned nothing.
@@ -160,6 +163,7 @@ impl Store {
     /// If the database fails.
     pub fn record_poll(&self, id: &SourceId, poll: &PollRecord) -> Result<(), StoreError> {
         self.polls.insert(id.as_str(), &encode_poll(poll)[..])?;
+        self.present.polled(id, *poll);
         Ok(())
     }
 
@@ -181,7 +185,8 @@ impl Store {
         let trees =
             (&self.polls, &self.sources, &self.sightings, &self.observations, &self.matters, &self.events);
         let outcome = trees.transaction(|(polls, sources, sightings, observations, matters, events)| {
-            let step = Step { polls, sources, sightings, observations, matters, events, now };
+            let present = &self.present;
+            let step = Step { present, polls, sources, sightings, observations, matters, events, now };
             let mut outcomes = Vec::with_capacity(ids.len());
             for (index, id) in ids.iter().enumerate() {
                 let stored = step.read(id)?;
@@ -192,6 +197,7 @@ impl Store {
             }
             Ok(outcomes)
         });
+        self.present.forget(ids);
         outcome.map_err(failed)
     }
 
@@ -299,6 +305,7 @@ fn is_about_the_lock(error: &std::io::Error) -> bool {
 
 /// Reads and writes of one transaction.
 struct Step<'t> {
+    present: &'t Present,
     polls: &'t TransactionalTree,
     sources: &'t TransactionalTree,
     sightings: &'t TransactionalTree,
@@ -314,13 +321,14 @@ impl Step<'_> {
     fn read(&self, id: &SourceId) -> StepResult<Stored> {
         let poll =
             self.polls.get(id.as_str())?.map(|bytes| decode_poll(&bytes)).transpose().map_err(abort)?;
-        let record = self
-            .sources
-            .get(id.as_str())?
-            .map(|bytes| decode("sources", &bytes))
-            .transpose()
-            .map_err(abort)?;
-        Ok(Stored { poll, record: Arc::new(record.unwrap_or_default()) })
+        let record = match self.sources.get(id.as_str())? {
+            Some(bytes) => match self.present.decoded(id, &bytes) {
+                Some(record) => record,
+                None => Arc::new(decode("sources", &bytes).map_err(abort)?),
+            },
+            None => Arc::default(),
+        };
+        Ok(Stored { poll, record })
     }
 
     /// Writes one source's update; `seen_before` is the successful look before this one.

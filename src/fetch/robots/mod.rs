@@ -8,11 +8,12 @@
 mod pattern;
 mod rules;
 
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use url::Url;
+use url::{Position, Url};
 
 use self::rules::RobotsTxt;
 use super::outcome::{Failure, Outcome, Retry};
@@ -25,8 +26,19 @@ pub struct Origin(String);
 impl Origin {
     /// The origin of an address.
     pub fn of(url: &Url) -> Self {
-        Self(url.origin().ascii_serialization())
+        Self(written_origin(url).to_owned())
     }
+}
+
+impl Borrow<str> for Origin {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The part of an address that says the origin. Addresses are parsed in one spelling, without ports that go without saying.
+fn written_origin(url: &Url) -> &str {
+    &url[..Position::BeforePath]
 }
 
 /// Whether an address may be asked for.
@@ -110,7 +122,7 @@ impl Robots {
         if !self.ignored_hosts.is_empty() && self.ignored_hosts.contains(&host_name(url)) {
             return Verdict::Allowed { crawl_delay: None };
         }
-        match self.known.get(&Origin::of(url)) {
+        match self.known.get(written_origin(url)) {
             Some(known) if now < known.until => known.verdict(url),
             Some(_) | None => Verdict::Unknown { robots_txt: address_of_robots_txt(url) },
         }
