@@ -11,6 +11,7 @@ use super::dates::{ReadDate, read_date};
 use super::document::parse_text;
 use super::link::Base;
 use super::listing::{Row, listing, undated};
+use super::nested::tree_of;
 use super::page::Page;
 use super::selectors::Selectors;
 use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
@@ -27,7 +28,7 @@ pub(super) fn read_list(
 ) -> Result<Listing, ExtractError> {
     let text = decode(&page.body, page.content_type.as_deref());
     if let Some(list) = selectors.region.as_ref().and_then(|region| region.cut(&text)) {
-        let html = parse_text(&list)?;
+        let html = tree_of(&list).map_or_else(|| parse_text(&list), Ok)?;
         // A page with its own base is never cut.
         let reader = Reader { selectors, base: Base::address_of(page), seen_at, zone };
         let rows = reader.rows(&containers(&html, selectors));

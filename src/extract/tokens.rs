@@ -3,6 +3,8 @@
 //! Passes over comments and over elements whose content is text (scripts, styles), as a parser does. Where following
 //! what a parser would do takes a parser, the walk is [`Lost`].
 
+use memchr::memchr;
+
 /// A tag of a page, at its place in the text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tag<'t> {
@@ -66,7 +68,7 @@ impl<'t> Iterator for Tokens<'t> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let from = self.at + self.text[self.at..].find('<')?;
+            let from = self.at + memchr(b'<', &self.text.as_bytes()[self.at..])?;
             let past = match &self.text.as_bytes()[from + 1..] {
                 [b'!', b'-', b'-', ..] => end_of_comment(self.text, from),
                 [b'/', letter, ..] if letter.is_ascii_alphabetic() => return Some(self.end(from)),
@@ -93,30 +95,34 @@ impl<'t> Tag<'t> {
     /// The tag whose `<` stands at `from` and whose name begins at `name_from`. Nothing for names in capitals: they are
     /// rare, and not worth a copy of every name.
     fn at(text: &'t str, from: usize, name_from: usize) -> Option<Self> {
-        let name_to = name_from + text[name_from..].find(|c: char| is_blank(c) || matches!(c, '/' | '>'))?;
+        let bytes = text.as_bytes();
+        let name_to = next(bytes, name_from, |byte| is_blank(byte) || matches!(byte, b'/' | b'>'))?;
         let name = &text[name_from..name_to];
         let mut at = name_to;
         while let Some(attribute) = Attribute::after(text, at) {
             at = attribute.to;
         }
-        let length = text[at..].find('>')?;
         // Anything else would be a value whose quotes never close.
-        let is_whole = text[at..at + length].chars().all(|c| is_blank(c) || c == '/');
+        let end =
+            next(bytes, at, |byte| !is_blank(byte) && byte != b'/').filter(|end| bytes[*end] == b'>')?;
         let is_lower_case = !name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0);
-        let to = at + length + 1;
-        (is_whole && is_lower_case).then_some(Self { from, to, name, attributes: &text[name_to..to] })
+        let to = end + 1;
+        is_lower_case.then(|| Self { from, to, name, attributes: &text[name_to..to] })
     }
 
     /// The value of an attribute as written; empty where it has none.
     pub(super) fn attribute(&self, name: &str) -> Option<&'t str> {
-        let mut at = 0;
-        while let Some(attribute) = Attribute::after(self.attributes, at) {
-            if attribute.name.eq_ignore_ascii_case(name) {
-                return Some(attribute.value);
-            }
+        self.attributes().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Names and values of all attributes, as written.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let (attributes, mut at) = (self.attributes, 0);
+        std::iter::from_fn(move || {
+            let attribute = Attribute::after(attributes, at)?;
             at = attribute.to;
-        }
-        None
+            Some((attribute.name, attribute.value))
+        })
     }
 }
 
@@ -128,33 +134,38 @@ struct Attribute<'t> {
 }
 
 impl<'t> Attribute<'t> {
-    /// The next attribute behind `at`; nothing where the tag ends, or where a quote never closes.
+    /// The next attribute behind `at`; nothing where the tag ends, or where a quote never closes. Only bytes of ASCII are
+    /// looked for, so whatever lies between two of them is whole letters.
     fn after(text: &'t str, at: usize) -> Option<Self> {
-        let from = at + text[at..].find(|c: char| !is_blank(c) && c != '/')?;
+        let bytes = text.as_bytes();
+        let from = next(bytes, at, |byte| !is_blank(byte) && byte != b'/')?;
+        if bytes[from] == b'>' {
+            return None;
+        }
         // A name may begin with `=`, but not hold one.
-        let first = text[from..].chars().next().filter(|first| *first != '>')?;
-        let name_length = text[from + first.len_utf8()..]
-            .find(|c: char| is_blank(c) || matches!(c, '/' | '>' | '='))
-            .map(|length| length + first.len_utf8())?;
-        let name_to = from + name_length;
+        let name_to = next(bytes, from + 1, |byte| is_blank(byte) || matches!(byte, b'/' | b'>' | b'='))?;
         let name = &text[from..name_to];
-        let behind = text[name_to..].trim_start_matches(is_blank);
-        let Some(behind) = behind.strip_prefix('=') else {
+        let behind = next(bytes, name_to, |byte| !is_blank(byte));
+        let Some(equals) = behind.filter(|at| bytes[*at] == b'=') else {
             return Some(Self { name, value: "", to: name_to });
         };
-        let written = behind.trim_start_matches(is_blank);
-        let value_from = text.len() - written.len();
-        let (skipped, length) = match written.chars().next()? {
-            quote @ ('"' | '\'') => (1, written[1..].find(quote)?),
-            _ => (0, written.find(|c: char| is_blank(c) || c == '>')?),
+        let written = next(bytes, equals + 1, |byte| !is_blank(byte))?;
+        let quote = Some(bytes[written]).filter(|byte| matches!(byte, b'"' | b'\''));
+        let (value_from, value_to) = match quote {
+            Some(quote) => (written + 1, written + 1 + memchr(quote, &bytes[written + 1..])?),
+            None => (written, next(bytes, written, |byte| is_blank(byte) || byte == b'>')?),
         };
-        let value = &written[skipped..skipped + length];
-        Some(Self { name, value, to: value_from + skipped + length + skipped })
+        Some(Self { name, value: &text[value_from..value_to], to: value_to + usize::from(quote.is_some()) })
     }
 }
 
-fn is_blank(letter: char) -> bool {
-    matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{c}')
+/// Where the next such byte stands, from `from` on.
+fn next(bytes: &[u8], from: usize, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    bytes[from..].iter().position(|byte| is_wanted(*byte)).map(|length| from + length)
+}
+
+fn is_blank(letter: u8) -> bool {
+    matches!(letter, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
 }
 
 fn is_doctype(declaration: &str) -> bool {
@@ -175,9 +186,9 @@ fn end_of_text(text: &str, tag: &Tag) -> Option<usize> {
     loop {
         at += text[at..].find("</")?;
         let name = text.get(at + 2..at + 2 + tag.name.len());
-        let behind = text.as_bytes()[at + 2..].get(tag.name.len()).copied().map(char::from);
+        let behind = text.as_bytes()[at + 2..].get(tag.name.len()).copied();
         if name.is_some_and(|name| name.eq_ignore_ascii_case(tag.name))
-            && behind.is_some_and(|behind| is_blank(behind) || matches!(behind, '/' | '>'))
+            && behind.is_some_and(|behind| is_blank(behind) || matches!(behind, b'/' | b'>'))
         {
             break;
         }
