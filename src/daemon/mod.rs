@@ -16,6 +16,7 @@
 mod articles;
 mod bulletins;
 mod digests;
+mod doubt;
 mod honesty;
 mod judge;
 mod learn;

@@ -19,6 +19,7 @@
 //! | `operator` | the matter's key, as text | [`OperatorMatter`](crate::alert::OperatorMatter): what the operator is told of | whoever sees a sign of it | the notice that tells its end, in one transaction |
 //! | `stances` | source id, 0, instant, 0, number | [`Stance`](crate::alert::Stance): what a person said of a source | the socket | nobody: append-only |
 //! | `told` | source id, 0, instant | the notice that told something new of the source | the digest, in one transaction | nobody: append-only |
+//! | `releases` | instant | [`Release`]: a person let the mail to units go on | the socket | nobody: append-only |
 //! | `events` | instant, source id, 0, number | [`Event`]: what happened to a source | with the change itself | nobody |
 //! | `bulletins` | month, 0, version | an issued bulletin, as JSON | `bulletin issue` | nobody: immutable |
 //!
@@ -45,7 +46,7 @@ mod stance;
 
 pub use error::StoreError;
 pub use mail::{PlannedDigest, WaitingMatter};
-pub use operator::ToldMatter;
+pub use operator::{Release, ToldMatter};
 pub use records::{
     ArticleRecord, Course, Event, EventKind, FailureRecord, Observation, PollRecord, ReadingRecord, Replayed,
     SightingRecord, SourceRecord, Stored, Update, replay,
