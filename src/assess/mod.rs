@@ -12,9 +12,11 @@ mod deadline;
 pub mod honesty;
 mod judge;
 mod standing;
+mod workdays;
 
 pub use deadline::{Calendar, cut_off_in, deadline};
 pub use judge::{
     Article, Backing, Case, Known, Policy, Shown, days_left, days_overdue, judged_at, remember_look,
 };
 pub use standing::{Cause, Deadline, Standing};
+pub use workdays::WorkDays;

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::table::{align_right, harmless, put_out, table};
 use super::{AskArgs, DueArgs, RecheckArgs, StatusArgs, fail};
-use crate::alert::{Level, State};
+use crate::alert::{Level, OperatorMatter, Stance, StanceKind, State};
 use crate::config::{Config, DEFAULT_CONFIG, DEFAULT_SOCKET};
 use crate::extract::Sighting;
 use crate::serve::Client;
@@ -105,7 +105,7 @@ fn socket_path(named: &Option<PathBuf>) -> PathBuf {
     })
 }
 
-async fn find(client: &Client, text: &str) -> anyhow::Result<Found> {
+pub(super) async fn find(client: &Client, text: &str) -> anyhow::Result<Found> {
     let answer: FindAnswer = client.get(&format!("/v1/find?q={}", encoded(text))).await?;
     Ok(answer.found)
 }
@@ -114,7 +114,7 @@ pub(super) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn show<T: Serialize>(
+pub(super) fn show<T: Serialize>(
     json: bool,
     answer: &T,
     text: impl FnOnce(&T) -> Result<String, fmt::Error>,
@@ -177,12 +177,26 @@ fn status_text(status: &Status) -> Result<String, fmt::Error> {
             cause.example
         )?;
     }
+    for matter in &status.operator {
+        writeln!(text, "{}", matter_in_words(matter))?;
+    }
     if status.outbox > 0 {
         let error =
             status.outbox_error.as_deref().map_or_else(String::new, |error| format!("：{}", harmless(error)));
         writeln!(text, "待发邮件 {} 封{error}", status.outbox)?;
     }
     Ok(text)
+}
+
+/// A matter for the operator, on one line.
+fn matter_in_words(matter: &OperatorMatter) -> String {
+    let over = matter.ended_at.map_or_else(String::new, |at| format!("，已于 {} 恢复", local(at)));
+    format!(
+        "运行：{}（自 {}{over}）：{}",
+        harmless(&matter.key.chinese()),
+        local(matter.raised_at),
+        harmless(&matter.says)
+    )
 }
 
 fn unit_text(detail: &UnitDetail) -> Result<String, fmt::Error> {
@@ -209,11 +223,22 @@ fn source_table(sources: &[SourceView]) -> Table {
             day(source.last),
             day(source.due),
             source.days_left.map_or_else(String::new, |days| days.to_string()),
-            source.cause.as_ref().map_or_else(String::new, |cause| harmless(&cause.chinese())),
+            remarks(source),
         ]);
     }
     align_right(&mut table, 6..7);
     table
+}
+
+/// Why nobody can say how a source stands, and what people have said of it.
+fn remarks(source: &SourceView) -> String {
+    let cause = source.cause.as_ref().map(|cause| harmless(&cause.chinese()));
+    cause.into_iter().chain(said_of(source)).collect::<Vec<_>>().join("；")
+}
+
+fn said_of(source: &SourceView) -> Vec<String> {
+    let in_shanghai = |at: DateTime<Utc>| at.with_timezone(&chrono_tz::Asia::Shanghai).date_naive();
+    source.standpoint.chinese(in_shanghai).iter().map(|said| harmless(said)).collect()
 }
 
 fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
@@ -233,6 +258,12 @@ fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
         )?;
     }
     writeln!(text, "预警      {}", alert_in_words(&source.alert))?;
+    if source.told_this_week > 0 {
+        writeln!(text, "本周提醒  {} 次", source.told_this_week)?;
+    }
+    for said in said_of(source) {
+        writeln!(text, "人工      {said}")?;
+    }
     writeln!(text, "地址      {}", source.url)?;
     writeln!(text, "上次巡检  {}", source.polled_at.map_or_else(|| "尚未巡检".to_owned(), local))?;
     writeln!(text, "下次巡检  {}", source.next_poll_at.map_or_else(|| "未安排".to_owned(), local))?;
@@ -277,7 +308,7 @@ fn reason(source: &SourceView) -> String {
 fn alerts_text(alerts: &Alerts) -> Result<String, fmt::Error> {
     let mut text = String::new();
     writeln!(text, "当前预警 {} 个  {}", alerts.raised.len(), local(alerts.as_of))?;
-    let mut raised = table(["单位", "监测对象", "预警", "自", "最近更新", "截止日期"]);
+    let mut raised = table(["单位", "监测对象", "预警", "自", "最近更新", "截止日期", "本周提醒", "说明"]);
     for source in &alerts.raised {
         let (level, since) = match source.alert {
             State::Quiet => continue,
@@ -290,6 +321,8 @@ fn alerts_text(alerts: &Alerts) -> Result<String, fmt::Error> {
             local(since),
             day(source.last),
             day(source.due),
+            source.told_this_week.to_string(),
+            remarks(source),
         ]);
     }
     writeln!(text, "{raised}\n最近事件")?;
@@ -306,12 +339,28 @@ fn event_in_words(kind: &EventKind) -> String {
         EventKind::Alert { change: Change::Reminded { level, .. } } => {
             format!("再次提醒：{}", level_in_words(*level))
         }
+        EventKind::Alert { change: Change::Escalated { level, .. } } => {
+            format!("报分管领导：{}", level_in_words(*level))
+        }
         EventKind::Alert { change: Change::Resolved { level, .. } } => {
             format!("解除：{}", level_in_words(*level))
         }
         EventKind::PollFailed { cause } => format!("无法核实：{}", harmless(&cause.chinese())),
         EventKind::PollRecovered => "恢复可读".to_owned(),
+        EventKind::Stance { given } => harmless(&stance_in_words(given)),
     }
+}
+
+pub(super) fn stance_in_words(given: &Stance) -> String {
+    let until = given.until().map_or_else(String::new, |until| format!("至 {}", local(until)));
+    let what = match &given.kind {
+        StanceKind::Acknowledged { .. } => "已确认".to_owned(),
+        StanceKind::Silenced { .. } => format!("暂停提醒{until}"),
+        StanceKind::Exempted { evidence, approver, .. } => {
+            format!("豁免{until}，依据：{evidence}，批准：{approver}")
+        }
+    };
+    format!("{what}：{}（{}）", given.reason, given.by)
 }
 
 fn alert_in_words(state: &State) -> String {

@@ -2,12 +2,18 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
+use url::Url;
 
+use super::judge::JudgeAgenda;
+use super::picture::Picture;
 use super::settle::Terms;
-use crate::assess::Calendar;
+use super::stances::Stances;
+use crate::alert::{Addressee, BreakerPolicy, OperatorPolicy, Standpoint, State};
+use crate::assess::{Calendar, WorkDays};
 use crate::clock::Clock;
 use crate::config::{Config, DigestHours};
 use crate::deliver::{FileDrop, Smtp, Transport};
@@ -38,9 +44,22 @@ pub struct Line {
     pub(super) robots: Mutex<Robots>,
     pub(super) workers: usize,
     pub(super) digests: DigestHours,
+    pub(super) at_once: Vec<alert::Kind>,
     pub(super) calendar: Calendar,
     pub(super) assess: assess::Policy,
     pub(super) alert: alert::Policy,
+    /// Who is told what keeps the monitor from its work.
+    pub(super) operators: Vec<Addressee>,
+    pub(super) operator: OperatorPolicy,
+    pub(super) breaker: BreakerPolicy,
+    /// Pages that answer as long as our own network is up.
+    pub(super) anchors: Vec<Url>,
+    /// A plain mutex, as above.
+    pub(super) picture: Mutex<Picture>,
+    /// What people have said of sources; another plain mutex.
+    pub(super) stances: Mutex<Stances>,
+    /// When to judge which source next.
+    pub(super) judgements: JudgeAgenda,
     /// By slot; sources that are read the same way share one.
     extractors: Vec<Arc<Extractor>>,
     slots: HashMap<SourceId, Slot>,
@@ -88,6 +107,8 @@ impl Line {
         let slots =
             rules.sources.iter().zip(0..).map(|(source, slot)| (source.id.clone(), Slot(slot))).collect();
         let calendar = Calendar { zone: rules.county.zone, cut_off_day: rules.county.cut_off_day };
+        let stances = Mutex::new(Stances::of(store.stances()?));
+        let picture = Mutex::new(Picture::of(rules.sources.len()));
         Ok(Self {
             rules,
             store,
@@ -99,9 +120,17 @@ impl Line {
             renderer,
             workers: config.workers,
             digests: config.digests,
+            at_once: config.at_once.clone(),
             calendar,
             assess: config.assess,
             alert: config.alert,
+            operators: config.operators.clone(),
+            operator: config.operator,
+            breaker: config.breaker,
+            anchors: config.anchors.clone(),
+            picture,
+            stances,
+            judgements: JudgeAgenda::default(),
             extractors,
             slots,
         })
@@ -129,7 +158,26 @@ impl Line {
 
     /// The terms on which a source is judged.
     pub fn terms<'a>(&'a self, source: &'a Source) -> Terms<'a> {
-        Terms { source, calendar: &self.calendar, assess: &self.assess, alert: &self.alert }
+        let standpoint = self.standpoint(source, &State::Quiet, self.clock.now());
+        Terms {
+            source,
+            calendar: &self.calendar,
+            assess: &self.assess,
+            alert: &self.alert,
+            days: self.work_days(),
+            exempt_until: standpoint.exempt_until(),
+        }
+    }
+
+    /// The county's working days.
+    pub fn work_days(&self) -> WorkDays<'_> {
+        WorkDays::new(&self.rules.holidays)
+    }
+
+    /// What people have said of a source, as far as it counts at `at` while its alert is so.
+    pub fn standpoint(&self, source: &Source, alert: &State, at: DateTime<Utc>) -> Standpoint {
+        let stances = self.stances.lock().unwrap_or_else(PoisonError::into_inner);
+        Standpoint::of(stances.about(&source.id), alert, at)
     }
 
     /// The county's calendar.

@@ -15,18 +15,23 @@
 
 mod articles;
 mod bulletins;
+mod digests;
+mod doubt;
 mod honesty;
 mod judge;
 mod learn;
 mod line;
 mod mailer;
 mod notes;
+mod overseer;
+mod picture;
 mod poll;
 mod poller;
 mod redesign;
 mod settle;
 #[cfg(test)]
 mod settle_tests;
+mod stances;
 mod visit;
 
 use std::path::Path;
@@ -81,7 +86,7 @@ impl Tasks {
     /// If the store or the HTTP client cannot be opened.
     pub fn build(config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
         let line = Arc::new(Line::build(config, rules, clock)?);
-        let agenda = JudgeAgenda::default();
+        let agenda = line.judgements.clone();
         let (recheck, rechecks) = mpsc::channel(RECHECKS);
         let poller = Poller::new(Arc::clone(&line), agenda.clone(), rechecks)?;
         let judge = Judge::new(Arc::clone(&line), agenda);

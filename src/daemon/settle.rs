@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use super::learn::{Look, learn, sightings_of};
 use super::notes::Notes;
 use super::visit::Seen;
-use crate::alert::{self, Matter};
-use crate::assess::{self, Calendar, Case, Cause, Standing};
+use crate::alert::{self, Ladder, Matter};
+use crate::assess::{self, Calendar, Case, Cause, Deadline, Standing, WorkDays};
 use crate::fetch::Retry;
 use crate::rules::Source;
 use crate::schedule::{Outlook, PollEnd, next_poll_at};
-use crate::store::{EventKind, PollRecord, SourceRecord, Stored, Update};
+use crate::store::{Course, EventKind, PollRecord, SourceRecord, Stored, Update};
 
 /// What settling a source depends on besides the store.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,10 @@ pub struct Terms<'a> {
     pub assess: &'a assess::Policy,
     /// How alerts behave.
     pub alert: &'a alert::Policy,
+    /// The county's working days.
+    pub days: WorkDays<'a>,
+    /// Until when a person has exempted the source, if anybody has.
+    pub exempt_until: Option<DateTime<Utc>>,
 }
 
 /// What follows from settling a source, for the daemon's own tables.
@@ -32,6 +36,10 @@ pub struct Terms<'a> {
 pub struct Settled {
     /// How the source stands now.
     pub standing: Standing,
+    /// Since when nobody can say how it stands; `None` where somebody can.
+    pub unknown_since: Option<DateTime<Utc>>,
+    /// How the source has fared.
+    pub course: Course,
     /// When time alone may change that; `None` while only a poll can.
     pub judge_at: Option<DateTime<Utc>>,
     /// When to poll next, if a poll ended.
@@ -50,7 +58,25 @@ impl<'a> Terms<'a> {
             cadence: &self.source.cadence,
             calendar: self.calendar,
             policy: self.assess,
+            exempt_until: self.exempt_until,
         }
+    }
+
+    /// The ladder of the source under a deadline.
+    pub fn ladder(&self, deadline: Option<Deadline>) -> Ladder<'a> {
+        let rungs = self.source.cadence.rungs;
+        Ladder { calendar: self.calendar, days: self.days, deadline, rungs, policy: self.alert }
+    }
+
+    /// The standing as warnings go by it: due soon from another day on, where that of the first warning is a day off.
+    pub fn standing_for_alert(
+        &self,
+        record: &SourceRecord,
+        seen_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Standing {
+        let case = self.case(record, seen_at);
+        case.standing_if_warned_from(self.ladder(case.deadline()).warn_from(), now)
     }
 }
 
@@ -125,17 +151,21 @@ impl<'a> Step<'a> {
     fn judge(&mut self) -> Settled {
         let standing = self.terms.case(&self.record, self.seen_at).standing(self.now);
         self.notes.still_so(&mut self.record, &standing, self.seen_at, self.terms.assess, self.now);
-        let changes = self.move_alert(&standing);
+        self.note_course(&standing);
+        let ladder = self.terms.ladder(self.terms.case(&self.record, self.seen_at).deadline());
+        let changes = self.move_alert(&ladder);
         let judge_at = [
             self.terms.case(&self.record, self.seen_at).next_change_at(self.now),
-            alert::next_step_at(&self.record.alert, self.terms.alert),
+            alert::next_step_at(&self.record.alert, &ladder),
         ];
         let failed_with = self.update.events.iter().find_map(|event| match event {
             EventKind::PollFailed { cause } => Some(cause.clone()),
-            EventKind::Alert { .. } | EventKind::PollRecovered => None,
+            EventKind::Alert { .. } | EventKind::PollRecovered | EventKind::Stance { .. } => None,
         });
         Settled {
             standing,
+            unknown_since: self.record.unknown_since,
+            course: self.record.course,
             judge_at: judge_at.into_iter().flatten().filter(|at| *at > self.now).min(),
             next_poll_at: None,
             changes,
@@ -143,10 +173,24 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn move_alert(&mut self, standing: &Standing) -> Vec<alert::Change> {
+    fn note_course(&mut self, standing: &Standing) {
+        let unknown_since = match standing {
+            Standing::Unknown(_) => Some(self.record.unknown_since.unwrap_or(self.now)),
+            Standing::Fresh | Standing::DueSoon | Standing::Overdue | Standing::Blank | Standing::Exempt => {
+                None
+            }
+        };
+        let course = self.record.course.after(standing, self.now);
+        if (unknown_since, course) != (self.record.unknown_since, self.record.course) {
+            let record = self.record.to_mut();
+            (record.unknown_since, record.course) = (unknown_since, course);
+        }
+    }
+
+    fn move_alert(&mut self, ladder: &Ladder<'_>) -> Vec<alert::Change> {
+        let standing = self.terms.standing_for_alert(&self.record, self.seen_at, self.now);
         let mut changes = Vec::new();
-        while let (next, Some(change)) = alert::step(&self.record.alert, standing, self.now, self.terms.alert)
-        {
+        while let (next, Some(change)) = alert::step(&self.record.alert, &standing, self.now, ladder) {
             let source = self.terms.source.id.clone();
             self.update.matters.push(Matter { source, at: self.now, change, before: self.record.alert });
             self.update.events.push(EventKind::Alert { change });

@@ -128,6 +128,11 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
         assess: assess::Policy::default(),
         alert: alert::Policy::default(),
         digests: DigestHours::default(),
+        at_once: Vec::new(),
+        operators: Vec::new(),
+        operator: alert::OperatorPolicy::default(),
+        breaker: alert::BreakerPolicy::default(),
+        anchors: Vec::new(),
         mail: Mail {
             sender: Sender {
                 name: rules.county.issuer.clone(),

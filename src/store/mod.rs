@@ -16,6 +16,10 @@
 //! | `matters` | unit id, 0, instant, 0, source id, number | [`Matter`](crate::alert::Matter): a change to tell | with the alert's state, in one transaction | the digest that tells it, in one transaction |
 //! | `outbox` | notice id | [`Notice`](crate::deliver::Notice) | the digest | acceptance by the transport |
 //! | `delivered` | notice id | when it was accepted | acceptance, in one transaction with the above | nobody |
+//! | `operator` | the matter's key, as text | [`OperatorMatter`](crate::alert::OperatorMatter): what the operator is told of | whoever sees a sign of it | the notice that tells its end, in one transaction |
+//! | `stances` | source id, 0, instant, 0, number | [`Stance`](crate::alert::Stance): what a person said of a source | the socket | nobody: append-only |
+//! | `told` | source id, 0, instant | the notice that told something new of the source | the digest, in one transaction | nobody: append-only |
+//! | `releases` | instant | [`Release`]: a person let the mail to units go on | the socket | nobody: append-only |
 //! | `events` | instant, source id, 0, number | [`Event`]: what happened to a source | with the change itself | nobody |
 //! | `bulletins` | month, 0, version | an issued bulletin, as JSON | `bulletin issue` | nobody: immutable |
 //!
@@ -34,14 +38,17 @@
 mod codec;
 mod error;
 mod mail;
+mod operator;
 mod present;
 mod records;
 mod sled_store;
+mod stance;
 
 pub use error::StoreError;
 pub use mail::{PlannedDigest, WaitingMatter};
+pub use operator::{Release, ToldMatter};
 pub use records::{
-    ArticleRecord, Event, EventKind, FailureRecord, Observation, PollRecord, ReadingRecord, Replayed,
+    ArticleRecord, Course, Event, EventKind, FailureRecord, Observation, PollRecord, ReadingRecord, Replayed,
     SightingRecord, SourceRecord, Stored, Update, replay,
 };
 pub use sled_store::{Held, Store, StoreSize};

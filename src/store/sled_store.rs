@@ -28,7 +28,11 @@ pub struct Store {
     pub(super) matters: Tree,
     pub(super) outbox: Tree,
     pub(super) delivered: Tree,
-    events: Tree,
+    pub(super) operator: Tree,
+    pub(super) stances: Tree,
+    pub(super) told: Tree,
+    pub(super) releases: Tree,
+    pub(super) events: Tree,
     bulletins: Tree,
     present: Present,
 }
@@ -77,6 +81,10 @@ impl Store {
             matters: tree("matters")?,
             outbox: tree("outbox")?,
             delivered: tree("delivered")?,
+            operator: tree("operator")?,
+            stances: tree("stances")?,
+            told: tree("told")?,
+            releases: tree("releases")?,
             events: tree("events")?,
             bulletins: tree("bulletins")?,
             present: Present::default(),
@@ -315,7 +323,7 @@ struct Step<'t> {
     now: DateTime<Utc>,
 }
 
-type StepResult<T> = Result<T, ConflictableTransactionError<StoreError>>;
+pub(super) type StepResult<T> = Result<T, ConflictableTransactionError<StoreError>>;
 
 impl Step<'_> {
     fn read(&self, id: &SourceId) -> StepResult<Stored> {
@@ -382,7 +390,7 @@ impl Step<'_> {
 }
 
 /// `key` with the first number that is free behind it: two writers may speak of one source in one millisecond.
-fn free_key(tree: &TransactionalTree, mut key: Vec<u8>) -> StepResult<Vec<u8>> {
+pub(super) fn free_key(tree: &TransactionalTree, mut key: Vec<u8>) -> StepResult<Vec<u8>> {
     key.extend_from_slice(&[0, 0]);
     while tree.get(&key)?.is_some() {
         match key.last_mut() {
