@@ -87,6 +87,8 @@ pub enum Doubt {
     Redesigned,
     /// A shield answered instead of the page.
     Blocked,
+    /// The ways to read the account cannot be had, or cannot be relied on.
+    NoSureWay,
 }
 
 impl Kind {
@@ -123,6 +125,7 @@ impl Doubt {
             Self::Reissued => "疑似旧稿新发",
             Self::Redesigned => "页面疑似改版",
             Self::Blocked => "被网站防护拦截",
+            Self::NoSureWay => "读取方式不可用或不可信",
         }
     }
 }
@@ -141,6 +144,11 @@ impl From<&Cause> for Doubt {
             Cause::Reissued { .. } => Self::Reissued,
             Cause::Redesigned(_) => Self::Redesigned,
             Cause::Blocked(_) => Self::Blocked,
+            Cause::WayRefused(_)
+            | Cause::SickBridge { .. }
+            | Cause::NoWayLooked
+            | Cause::OnlyPartial
+            | Cause::ListsBehind { .. } => Self::NoSureWay,
         }
     }
 }
