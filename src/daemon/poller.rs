@@ -51,7 +51,7 @@ impl Poller {
         rechecks: mpsc::Receiver<Recheck>,
     ) -> Result<Self, StoreError> {
         let pacing = Pacing::new(line.clock.clone(), &line.rules.county.hosts);
-        let hosts = line.rules.sources.iter().map(|source| HostKey::of(&source.url));
+        let hosts = line.rules.sources.iter().map(HostKey::of_source);
         let mut dispatcher = Dispatcher::new(pacing, hosts);
         let now = line.clock.now();
         for (source, slot) in line.rules.sources.iter().zip(0..) {

@@ -39,6 +39,7 @@ impl Play {
             kind: SourceKind::Column,
             url: "http://www.langxi.example/list.html".parse().unwrap(),
             reading: Arc::new(Reading::Auto(Families::default())),
+            ways: Vec::new(),
             render: false,
             checked: None,
             cadence: Arc::new(cadence),

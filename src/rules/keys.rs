@@ -146,7 +146,20 @@ const FEED: [Key; 4] = [
     key("cadence", "更新周期", &["更新频率"], Text),
 ];
 
-const WAY: [Key; 2] = [key("kind", "读取方式", &[], Text), key("url", "地址", &["订阅地址", "网址"], Text)];
+const WAY: [Key; 12] = [
+    key("kind", "读取方式", &[], Text),
+    rare("name", "方式名称", &[], Text),
+    key("url", "地址", &["订阅地址", "网址"], Text),
+    rare("uid", "用户号", &[], Text),
+    rare("open-id", "开放平台账号", &[], Text),
+    rare("app-id", "应用号", &[], Text),
+    rare("package", "应用包名", &[], Text),
+    rare("country", "国家或地区", &[], Text),
+    rare("file", "导出文件", &[], Text),
+    rare("secret", "凭据名称", &[], Text),
+    rare("base", "接口地址", &[], Text),
+    rare("bridge", "转换服务", &[], Text),
+];
 
 const PLATFORM_WORDS: [(&str, &str); 4] =
     [("wechat", "微信"), ("weibo", "微博"), ("douyin", "抖音"), ("app", "APP")];

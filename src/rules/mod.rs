@@ -29,6 +29,7 @@ mod spelling;
 mod transfer;
 mod unit;
 mod unit_file;
+mod way;
 mod whole;
 mod write;
 
@@ -51,4 +52,5 @@ pub(crate) use spelling::{free_id, spelled};
 pub(crate) use transfer::{ForeignAccounts, Plan, Shelf, TransferError};
 pub(crate) use unit::looks_like_an_address;
 pub use unit::{Platform, Source, SourceKind, Unit, Webmaster};
+pub use way::{BridgeId, ItunesApp, SecretName, Way, WayKind, WayName};
 pub(crate) use whole::write_whole;

@@ -15,6 +15,7 @@ use super::document::{Document, Table};
 use super::id::{SourceId, UnitId, is_valid_id};
 use super::presets::Presets;
 use super::problem::Collector;
+use super::way::{Way, read_ways};
 
 use crate::extract::{EXTRACTION, Reading};
 
@@ -55,10 +56,12 @@ pub struct Source {
     pub name: String,
     /// Column or feed.
     pub kind: SourceKind,
-    /// Where it is read.
+    /// Where it is read; a feed's first way.
     pub url: Url,
     /// How it is read.
     pub reading: Arc<Reading>,
+    /// The ways to read a feed, at least one; a column has none.
+    pub ways: Vec<Way>,
     /// Whether its page is drawn by a browser before it is read.
     pub render: bool,
     /// When a person last checked the rule against the page; changing it has the page learned anew.
@@ -80,11 +83,14 @@ impl Source {
 
     /// The source with its fingerprint taken, in a county of this zone.
     pub(super) fn fingerprinted(self, zone: Tz) -> Self {
-        let Self { url, reading, render, checked, cadence, .. } = &self;
-        let said = format!(
+        let Self { url, reading, ways, render, checked, cadence, .. } = &self;
+        let mut said = format!(
             "{url} {reading:?} {render} {checked:?} {:?} {} {zone} {EXTRACTION}",
             cadence.period, cadence.grace_days
         );
+        if !ways.is_empty() {
+            said += &format!(" {ways:?}");
+        }
         let place = format!("{url} {render} {checked:?}");
         Self { fingerprint: xxh3_64(said.as_bytes()), place: xxh3_64(place.as_bytes()), ..self }
     }
@@ -120,6 +126,18 @@ const PLATFORMS: [(&str, Platform); 4] = [
     ("douyin", Platform::Douyin),
     ("app", Platform::App),
 ];
+
+impl Platform {
+    /// The word for it in rules.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Wechat => "wechat",
+            Self::Weibo => "weibo",
+            Self::Douyin => "douyin",
+            Self::App => "app",
+        }
+    }
+}
 
 impl SourceKind {
     /// 栏目, 微信, 微博, 抖音 or APP.
@@ -215,7 +233,7 @@ fn read_webmaster(table: &Table<'_>) -> Option<Webmaster> {
 fn read_column(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<Source> {
     let id = read_id(table);
     let name = table.string("name");
-    let url = read_url(table);
+    let url = read_url(table, "url");
     let reading = shared.presets.reading(table);
     let reading = reading.and_then(|reading| with_column(table, reading, url.as_ref()?));
     let render = table.boolean_or("render", false);
@@ -232,6 +250,7 @@ fn read_column(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option
         kind: SourceKind::Column,
         url: url?,
         reading: Arc::new(reading?),
+        ways: Vec::new(),
         render,
         checked,
         cadence: cadence?,
@@ -257,19 +276,16 @@ fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<S
     let platform = table.word("platform", &PLATFORMS);
     let account = table.string("account");
     let cadence = table.string("cadence").and_then(|word| named_cadence(table, &word, shared.cadences));
-    let ways = table.tables("via");
-    if ways.len() != 1 {
-        table.report("via", "exactly one [[feed.via]] is wanted: the way this account is read");
-    }
-    let mut urls: Vec<Option<Url>> = ways.iter().map(read_way).collect();
+    let ways = read_ways(table, platform);
     table.finish();
     Some(Source {
         id: SourceId::of(owner, &id?),
         unit: owner.clone(),
         name: account?,
         kind: SourceKind::Feed(platform?),
-        url: urls.pop()??,
+        url: ways.iter().find_map(|way| way.kind.address()).or_else(nowhere)?,
         reading: Arc::new(Reading::Feed),
+        ways,
         render: false,
         checked: None,
         cadence: cadence?,
@@ -278,11 +294,9 @@ fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<S
     })
 }
 
-fn read_way(table: &Table<'_>) -> Option<Url> {
-    table.word("kind", &[("rss", ())]);
-    let url = read_url(table);
-    table.finish();
-    url
+/// An address for what is not asked for at any: it can belong to nobody.
+fn nowhere() -> Option<Url> {
+    Url::parse("http://nowhere.invalid/").ok()
 }
 
 fn read_id(table: &Table<'_>) -> Option<String> {
@@ -297,17 +311,17 @@ fn read_id(table: &Table<'_>) -> Option<String> {
     Some(id)
 }
 
-fn read_url(table: &Table<'_>) -> Option<Url> {
-    let text = table.string("url")?;
+pub(super) fn read_url(table: &Table<'_>, key: &'static str) -> Option<Url> {
+    let text = table.string(key)?;
     let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     match url {
         Some(url) if url.username().is_empty() && url.password().is_none() => Some(url),
         Some(_) => {
-            table.report("url", "must not hold a user name or password");
+            table.report(key, "must not hold a user name or password");
             None
         }
         None => {
-            table.report("url", format!("`{text}` is not an address, wanted: http://… or https://…"));
+            table.report(key, format!("`{text}` is not an address, wanted: http://… or https://…"));
             None
         }
     }
