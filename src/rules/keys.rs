@@ -139,11 +139,14 @@ const COLUMN: [Key; 27] = [
     key("cadence", "更新周期", &["更新频率"], Text),
 ];
 
-const FEED: [Key; 4] = [
+const FEED: [Key; 7] = [
     key("id", "账号编号", &[], Text),
     key("platform", "平台", &[], Word(&PLATFORM_WORDS)),
     key("account", "账号", &["账号名称"], Text),
     key("cadence", "更新周期", &["更新频率"], Text),
+    rare("min-posts-30d", "近30天最少发布数", &[], Number),
+    rare("deregistered-since", "注销日期", &[], Text),
+    rare("deregistered-reason", "注销依据", &[], Text),
 ];
 
 const WAY: [Key; 12] = [

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -15,7 +16,7 @@ use super::document::{Document, Table};
 use super::id::{SourceId, UnitId, is_valid_id};
 use super::presets::Presets;
 use super::problem::Collector;
-use super::way::{Way, read_ways};
+use super::way::{BridgeId, Way, WayKind, read_ways};
 
 use crate::extract::{EXTRACTION, Reading};
 
@@ -62,6 +63,12 @@ pub struct Source {
     pub reading: Arc<Reading>,
     /// The ways to read a feed, at least one; a column has none.
     pub ways: Vec<Way>,
+    /// The bridge whose canary it is; `None` for what a unit owns.
+    pub canary_of: Option<BridgeId>,
+    /// The fewest posts in thirty days that the county expects of an account; `None` where it expects no number.
+    pub min_posts_30d: Option<u32>,
+    /// Since when an account is no longer kept (注销).
+    pub deregistered: Option<Deregistered>,
     /// Whether its page is drawn by a browser before it is read.
     pub render: bool,
     /// When a person last checked the rule against the page; changing it has the page learned anew.
@@ -75,7 +82,26 @@ pub struct Source {
     pub place: u64,
 }
 
+/// That an account is no longer kept, by whose word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deregistered {
+    /// The first day on which it owes nothing.
+    pub since: NaiveDate,
+    /// Why we say so.
+    pub reason: String,
+}
+
 impl Source {
+    /// Whether it is an account whose ways are gone through one by one. A single feed that is asked directly is read like
+    /// any page, and so is a canary.
+    pub fn is_read_by_ways(&self) -> bool {
+        let is_one_feed = matches!(
+            self.ways.as_slice(),
+            [] | [Way { kind: WayKind::Rss { .. }, bridge: None, .. }]
+        );
+        self.canary_of.is_none() && !is_one_feed
+    }
+
     /// Whether it is read off a page that says what it is; feeds say nothing of the kind.
     pub fn is_page(&self) -> bool {
         self.kind == SourceKind::Column
@@ -120,7 +146,7 @@ pub enum Platform {
     App,
 }
 
-const PLATFORMS: [(&str, Platform); 4] = [
+pub(super) const PLATFORMS: [(&str, Platform); 4] = [
     ("wechat", Platform::Wechat),
     ("weibo", Platform::Weibo),
     ("douyin", Platform::Douyin),
@@ -251,6 +277,9 @@ fn read_column(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option
         url: url?,
         reading: Arc::new(reading?),
         ways: Vec::new(),
+        canary_of: None,
+        min_posts_30d: None,
+        deregistered: None,
         render,
         checked,
         cadence: cadence?,
@@ -277,6 +306,8 @@ fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<S
     let account = table.string("account");
     let cadence = table.string("cadence").and_then(|word| named_cadence(table, &word, shared.cadences));
     let ways = read_ways(table, platform);
+    let min_posts_30d = table.optional_integer("min-posts-30d", 1..=3000);
+    let deregistered = read_deregistered(table);
     table.finish();
     Some(Source {
         id: SourceId::of(owner, &id?),
@@ -286,6 +317,9 @@ fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<S
         url: ways.iter().find_map(|way| way.kind.address()).or_else(nowhere)?,
         reading: Arc::new(Reading::Feed),
         ways,
+        canary_of: None,
+        min_posts_30d,
+        deregistered,
         render: false,
         checked: None,
         cadence: cadence?,
@@ -294,12 +328,29 @@ fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<S
     })
 }
 
+fn read_deregistered(table: &Table<'_>) -> Option<Deregistered> {
+    let since = table.optional_string("deregistered-since");
+    let reason = table.optional_string("deregistered-reason");
+    if since.is_none() && reason.is_some() {
+        table.report("deregistered-since", "is missing: from which day on the account is no longer kept");
+    }
+    let since = since?;
+    if reason.is_none() {
+        table.report("deregistered-reason", "is missing: say by whose word the account is no longer kept");
+    }
+    let day = since.parse().ok();
+    if day.is_none() {
+        table.report("deregistered-since", format!("`{since}` is not a day, wanted: \"2026-01-01\""));
+    }
+    Some(Deregistered { since: day?, reason: reason? })
+}
+
 /// An address for what is not asked for at any: it can belong to nobody.
 fn nowhere() -> Option<Url> {
     Url::parse("http://nowhere.invalid/").ok()
 }
 
-fn read_id(table: &Table<'_>) -> Option<String> {
+pub(super) fn read_id(table: &Table<'_>) -> Option<String> {
     let id = table.string("id")?;
     if !is_valid_id(&id) {
         table.report(
@@ -327,7 +378,7 @@ pub(super) fn read_url(table: &Table<'_>, key: &'static str) -> Option<Url> {
     }
 }
 
-fn named_cadence(table: &Table<'_>, word: &str, cadences: &Cadences) -> Option<Arc<Cadence>> {
+pub(super) fn named_cadence(table: &Table<'_>, word: &str, cadences: &Cadences) -> Option<Arc<Cadence>> {
     let found = cadences.named(word);
     if found.is_none() {
         table.report("cadence", format!("`{word}` is not a cadence, allowed: {}", cadences.names()));

@@ -127,7 +127,14 @@ impl Way {
     /// else the host. `None` where nobody is asked.
     pub fn upstream(&self) -> Option<String> {
         let host = || self.kind.address().map(|url| host_name(&url));
-        self.bridge.as_ref().map(|bridge| format!("bridge:{bridge}")).or_else(host)
+        self.bridge.as_ref().map(BridgeId::upstream).or_else(host)
+    }
+}
+
+impl BridgeId {
+    /// What is asked politely as one when this bridge is asked; no host is called so.
+    pub fn upstream(&self) -> String {
+        format!("bridge:{self}")
     }
 }
 

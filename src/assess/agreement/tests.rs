@@ -72,7 +72,7 @@ fn without_a_way_that_is_well_the_cause_is_the_one_to_act_on() {
     assert_eq!(cause(&[troubled(10, &down), troubled(3, &refused)]), refused);
     assert_eq!(cause(&[troubled(10, &down), troubled(3, &sick)]), sick);
     let unasked = WayView { health: Health::Unasked, ..well(3) };
-    assert_eq!(cause(&[unasked, troubled(3, &down)]), down);
+    assert_eq!(cause(&[unasked.clone(), troubled(3, &down)]), down);
     assert_eq!(cause(&[unasked]), Cause::NoWayLooked);
     assert_eq!(cause(&[]), Cause::NoWayLooked);
 }
