@@ -8,8 +8,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{Days, NaiveTime, TimeDelta};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 
+use crate::alert::{Addressee, OperatorPolicy};
+use crate::assess::Calendar;
 use crate::deliver::{Credentials, Sender, SmtpSettings, Tls};
 use crate::rules::{Collector, Document, Problems, Table, looks_like_an_address};
 use crate::{alert, assess, fetch};
@@ -37,6 +39,10 @@ pub struct Config {
     pub alert: alert::Policy,
     /// When units get their digests.
     pub digests: DigestHours,
+    /// Who is told what keeps the monitor from its work; it is shown by `status` in any case.
+    pub operators: Vec<Addressee>,
+    /// How they are told.
+    pub operator: OperatorPolicy,
     /// How mail leaves.
     pub mail: Mail,
 }
@@ -56,6 +62,18 @@ impl Default for DigestHours {
     fn default() -> Self {
         let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(NaiveTime::MIN);
         Self { from: time(9, 0), until: time(17, 30), gather: TimeDelta::minutes(30) }
+    }
+}
+
+impl DigestHours {
+    /// The first instant from `at` on that lies within the hours.
+    pub fn next_open(&self, at: DateTime<Utc>, calendar: &Calendar) -> DateTime<Utc> {
+        let today = calendar.day_of(at);
+        if at >= calendar.at(today, self.until) {
+            calendar.at(today + Days::new(1), self.from)
+        } else {
+            at.max(calendar.at(today, self.from))
+        }
     }
 }
 
@@ -106,6 +124,8 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let render = read_render(root, directory);
     let assess = read_assess(root);
     let (alert, digests) = read_alert(root);
+    let operators = root.tables("operator").iter().filter_map(read_operator).collect();
+    let operator = read_oversight(root);
     let mail = root.table("mail").and_then(|table| read_mail(&table, directory));
     root.finish();
     let (fetch, workers) = fetching?;
@@ -126,6 +146,8 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
         assess,
         alert,
         digests,
+        operators,
+        operator,
         mail: mail?,
     })
 }
@@ -232,6 +254,28 @@ fn read_alert(root: &Table<'_>) -> (alert::Policy, DigestHours) {
     }
     table.finish();
     (alert::Policy { remind_every: remind.unwrap_or(usual.remind_every) }, hours)
+}
+
+fn read_operator(table: &Table<'_>) -> Option<Addressee> {
+    let name = table.string("name");
+    let email = read_address(table, "email", true);
+    table.finish();
+    Some(Addressee { name: name?, email: email? })
+}
+
+fn read_oversight(root: &Table<'_>) -> OperatorPolicy {
+    let usual = OperatorPolicy::default();
+    let Some(table) = root.optional_table("oversight") else { return usual };
+    let policy = OperatorPolicy {
+        unknown_after: table.duration_or("unknown-after", usual.unknown_after),
+        remind_every: table.duration_or("remind-every", usual.remind_every),
+        gather: table.duration_or("gather", usual.gather),
+    };
+    if policy.remind_every < TimeDelta::days(1) {
+        table.report("remind-every", "must be a day at least, or nobody reads it any more");
+    }
+    table.finish();
+    policy
 }
 
 fn time_of_day(table: &Table<'_>, key: &'static str, default: NaiveTime) -> NaiveTime {
@@ -372,7 +416,7 @@ mod tests {
         let said = error.to_string();
         for expected in [
             "state-dir: is missing",
-            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, fetch, render, assess, alert, mail",
+            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, fetch, render, assess, alert, operator, oversight, mail",
             "fetch.contact: is missing",
             ":4: fetch.workers: must be a whole number from 1 to 1024",
             ":6: assess.confirm-gap: must be longer than nothing",

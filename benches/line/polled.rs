@@ -97,6 +97,8 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
         assess: assess::Policy::default(),
         alert: alert::Policy::default(),
         digests: DigestHours::default(),
+        operators: Vec::new(),
+        operator: alert::OperatorPolicy::default(),
         mail: Mail {
             sender: Sender { name: "bench".to_owned(), email, reply_to: None },
             route: Route::File(state.join("mail")),

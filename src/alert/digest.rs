@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::operator::OperatorRow;
 use super::state::{Change, Level, State};
 use crate::rules::{SourceId, UnitId};
 
@@ -104,8 +105,26 @@ pub struct Digest {
     pub date: NaiveDate,
     /// Who gets it.
     pub to: Vec<Addressee>,
+    /// Who gets a copy: those above the webmasters, where it has come to that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copy: Vec<Addressee>,
     /// The lines: overdue and blank first, then due soon, then resolved.
     pub rows: Vec<DigestRow>,
+}
+
+/// A mail to whoever runs the monitor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperatorDigest {
+    /// The county that is watched.
+    pub county: String,
+    /// When it was written. Makes its identity.
+    pub at: DateTime<Utc>,
+    /// The day of that in the county's zone.
+    pub date: NaiveDate,
+    /// Who gets it.
+    pub to: Vec<Addressee>,
+    /// The lines: new matters first, then those that last, then those that are over.
+    pub rows: Vec<OperatorRow>,
 }
 
 /// Decides what a unit is told today: `None` where nothing has happened that it should hear of.

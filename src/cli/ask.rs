@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::table::{align_right, harmless, put_out, table};
 use super::{AskArgs, DueArgs, RecheckArgs, StatusArgs, fail};
-use crate::alert::{Level, State};
+use crate::alert::{Level, OperatorMatter, State};
 use crate::config::{Config, DEFAULT_CONFIG, DEFAULT_SOCKET};
 use crate::extract::Sighting;
 use crate::serve::Client;
@@ -177,12 +177,26 @@ fn status_text(status: &Status) -> Result<String, fmt::Error> {
             cause.example
         )?;
     }
+    for matter in &status.operator {
+        writeln!(text, "{}", matter_in_words(matter))?;
+    }
     if status.outbox > 0 {
         let error =
             status.outbox_error.as_deref().map_or_else(String::new, |error| format!("：{}", harmless(error)));
         writeln!(text, "待发邮件 {} 封{error}", status.outbox)?;
     }
     Ok(text)
+}
+
+/// A matter for the operator, on one line.
+fn matter_in_words(matter: &OperatorMatter) -> String {
+    let over = matter.ended_at.map_or_else(String::new, |at| format!("，已于 {} 恢复", local(at)));
+    format!(
+        "运行：{}（自 {}{over}）：{}",
+        harmless(&matter.key.chinese()),
+        local(matter.raised_at),
+        harmless(&matter.says)
+    )
 }
 
 fn unit_text(detail: &UnitDetail) -> Result<String, fmt::Error> {

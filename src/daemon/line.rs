@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
+use super::picture::Picture;
 use super::settle::Terms;
+use crate::alert::{Addressee, OperatorPolicy};
 use crate::assess::Calendar;
 use crate::clock::Clock;
 use crate::config::{Config, DigestHours};
@@ -41,6 +43,11 @@ pub struct Line {
     pub(super) calendar: Calendar,
     pub(super) assess: assess::Policy,
     pub(super) alert: alert::Policy,
+    /// Who is told what keeps the monitor from its work.
+    pub(super) operators: Vec<Addressee>,
+    pub(super) operator: OperatorPolicy,
+    /// A plain mutex, as above.
+    pub(super) picture: Mutex<Picture>,
     /// By slot; sources that are read the same way share one.
     extractors: Vec<Arc<Extractor>>,
     slots: HashMap<SourceId, Slot>,
@@ -88,6 +95,7 @@ impl Line {
         let slots =
             rules.sources.iter().zip(0..).map(|(source, slot)| (source.id.clone(), Slot(slot))).collect();
         let calendar = Calendar { zone: rules.county.zone, cut_off_day: rules.county.cut_off_day };
+        let picture = Mutex::new(Picture::of(rules.sources.len()));
         Ok(Self {
             rules,
             store,
@@ -102,6 +110,9 @@ impl Line {
             calendar,
             assess: config.assess,
             alert: config.alert,
+            operators: config.operators.clone(),
+            operator: config.operator,
+            picture,
             extractors,
             slots,
         })

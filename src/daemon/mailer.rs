@@ -53,9 +53,10 @@ impl Mailer {
     /// If the store fails. A mail that cannot be delivered is kept and tried again.
     pub async fn turn(&mut self) -> Result<DateTime<Utc>, StoreError> {
         let now = self.line.clock.now();
+        let next_oversight_at = self.line.oversee(now)?;
         let next_digest_at = self.plan_digests(now)?;
         let next_try_at = self.deliver_due(now).await?;
-        Ok(next_try_at.map_or(next_digest_at, |at| at.min(next_digest_at)))
+        Ok([next_oversight_at, next_try_at].into_iter().flatten().fold(next_digest_at, DateTime::min))
     }
 
     /// Plans the digest of every unit that has something to hear and has not had its mail of today.
@@ -127,6 +128,7 @@ impl Mailer {
                 unit_name: unit.name.clone(),
                 date: today,
                 to: addressees(unit),
+                copy: Vec::new(),
                 rows,
             };
             Notice::new(digest, now)

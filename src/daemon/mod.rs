@@ -21,6 +21,8 @@ mod learn;
 mod line;
 mod mailer;
 mod notes;
+mod overseer;
+mod picture;
 mod poll;
 mod poller;
 mod redesign;

@@ -1,7 +1,7 @@
 //! The poller: starts what the dispatcher allows, and writes down what came of it in groups.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::mpsc;
@@ -236,7 +236,8 @@ impl Line {
     pub(super) fn tell(&self, slot: Slot, settled: &Settled) {
         let id = &self.source(slot).id;
         Counters::add(&self.counters.alerts, settled.changes.len() as u64);
-        if !settled.changes.is_empty() {
+        let is_news = self.picture.lock().unwrap_or_else(PoisonError::into_inner).take(slot, settled);
+        if is_news || !settled.changes.is_empty() {
             self.news.notify_one();
         }
         for change in &settled.changes {

@@ -32,6 +32,8 @@ pub struct Terms<'a> {
 pub struct Settled {
     /// How the source stands now.
     pub standing: Standing,
+    /// Since when nobody can say how it stands; `None` where somebody can.
+    pub unknown_since: Option<DateTime<Utc>>,
     /// When time alone may change that; `None` while only a poll can.
     pub judge_at: Option<DateTime<Utc>>,
     /// When to poll next, if a poll ended.
@@ -125,6 +127,7 @@ impl<'a> Step<'a> {
     fn judge(&mut self) -> Settled {
         let standing = self.terms.case(&self.record, self.seen_at).standing(self.now);
         self.notes.still_so(&mut self.record, &standing, self.seen_at, self.terms.assess, self.now);
+        let unknown_since = self.note_doubt(&standing);
         let changes = self.move_alert(&standing);
         let judge_at = [
             self.terms.case(&self.record, self.seen_at).next_change_at(self.now),
@@ -136,11 +139,25 @@ impl<'a> Step<'a> {
         });
         Settled {
             standing,
+            unknown_since,
             judge_at: judge_at.into_iter().flatten().filter(|at| *at > self.now).min(),
             next_poll_at: None,
             changes,
             failed_with,
         }
+    }
+
+    fn note_doubt(&mut self, standing: &Standing) -> Option<DateTime<Utc>> {
+        let since = match standing {
+            Standing::Unknown(_) => Some(self.record.unknown_since.unwrap_or(self.now)),
+            Standing::Fresh | Standing::DueSoon | Standing::Overdue | Standing::Blank | Standing::Exempt => {
+                None
+            }
+        };
+        if since != self.record.unknown_since {
+            self.record.to_mut().unknown_since = since;
+        }
+        since
     }
 
     fn move_alert(&mut self, standing: &Standing) -> Vec<alert::Change> {

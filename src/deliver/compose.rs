@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::{DeliverError, Whose};
 use super::letter::Letter;
-use super::notice::{Notice, NoticeId, message_id};
+use super::notice::{Notice, NoticeId, Says, message_id};
 use super::untrusted::shortened;
 use crate::alert::Addressee;
 
@@ -36,25 +36,25 @@ pub(super) struct Mail {
 
 /// Composes the mail of a notice. The same arguments make the same bytes.
 pub(super) fn compose(notice: &Notice, sender: &Sender, now: DateTime<Utc>) -> Result<Mail, DeliverError> {
-    let digest = &notice.digest;
-    let letter = Letter::write(digest, sender)?;
+    let letter = Letter::of(notice, sender)?;
     let from = mailbox(notice, Whose::Sender, &sender.name, &sender.email)?;
-    let to = addressees(notice)?;
+    let (to, copy) = (addressees(notice)?, in_copy(notice)?);
     let id = message_id(&notice.id, &from.email.domain().to_ascii_lowercase());
     let builder = head(notice, sender, now)?
         .from(from.clone())
         .message_id(Some(id.clone()))
         .subject(letter.subject.clone());
-    let message =
-        to.iter()
-            .cloned()
-            .fold(builder, MessageBuilder::to)
-            .multipart(parts(&notice.id, letter))
-            .map_err(|error| DeliverError::Compose { id: notice.id.clone(), reason: error.to_string() })?;
+    let builder = to.iter().cloned().fold(builder, MessageBuilder::to);
+    let message = copy
+        .iter()
+        .cloned()
+        .fold(builder, MessageBuilder::cc)
+        .multipart(parts(&notice.id, letter))
+        .map_err(|error| DeliverError::Compose { id: notice.id.clone(), reason: error.to_string() })?;
     Ok(Mail {
         name: id.trim_matches(['<', '>']).to_owned(),
         from: from.email,
-        to: to.into_iter().map(|to| to.email).collect(),
+        to: to.into_iter().chain(copy).map(|to| to.email).collect(),
         bytes: message.formatted(),
     })
 }
@@ -72,11 +72,21 @@ fn head(notice: &Notice, sender: &Sender, now: DateTime<Utc>) -> Result<MessageB
 }
 
 fn addressees(notice: &Notice) -> Result<Vec<Mailbox>, DeliverError> {
-    if notice.digest.to.is_empty() {
-        return Err(DeliverError::NoAddressee { unit: notice.digest.unit.clone() });
+    if let Says::Digest(digest) = &notice.says
+        && digest.to.is_empty()
+    {
+        return Err(DeliverError::NoAddressee { unit: digest.unit.clone() });
     }
-    let numbered = (1..).zip(&notice.digest.to);
-    numbered
+    mailboxes(notice, 1, notice.says.to())
+}
+
+fn in_copy(notice: &Notice) -> Result<Vec<Mailbox>, DeliverError> {
+    mailboxes(notice, 1 + notice.says.to().len(), notice.says.copy())
+}
+
+fn mailboxes(notice: &Notice, first: usize, people: &[Addressee]) -> Result<Vec<Mailbox>, DeliverError> {
+    (first..)
+        .zip(people)
         .map(|(position, Addressee { name, email })| {
             mailbox(notice, Whose::Addressee { position }, name, email)
         })
@@ -128,6 +138,13 @@ mod tests {
 
     fn notice() -> Notice {
         Notice::new(digest(vec![raised(Level::Overdue)]), now())
+    }
+
+    fn digest_of(notice: &mut Notice) -> &mut crate::alert::Digest {
+        match &mut notice.says {
+            Says::Digest(digest) => digest,
+            Says::Operator(_) => panic!("a unit's digest was expected"),
+        }
     }
 
     fn composed(notice: &Notice) -> String {
@@ -192,7 +209,7 @@ mod tests {
 
     #[test]
     fn both_parts_come_back_as_they_were_written() {
-        let letter = Letter::write(&notice().digest, &sender()).unwrap();
+        let letter = Letter::of(&notice(), &sender()).unwrap();
         let parts = parsed_parts(&composed(&notice()));
         assert_eq!(
             parts,
@@ -222,6 +239,16 @@ mod tests {
     }
 
     #[test]
+    fn whoever_gets_a_copy_is_named_as_such_and_gets_it() {
+        let mut notice = notice();
+        digest_of(&mut notice).copy =
+            vec![crate::alert::Addressee { name: "王五".into(), email: "wangwu@langxi.example".into() }];
+        assert_eq!(header(&composed(&notice), "Cc").as_deref(), Some("王五 <wangwu@langxi.example>"));
+        let mail = compose(&notice, &sender(), now()).unwrap();
+        assert_eq!(mail.to.last().map(ToString::to_string).as_deref(), Some("wangwu@langxi.example"));
+    }
+
+    #[test]
     fn a_later_attempt_differs_only_in_its_date() {
         let notice = notice();
         let later = compose(&notice, &sender(), now() + chrono::TimeDelta::hours(30)).unwrap().bytes;
@@ -236,9 +263,10 @@ mod tests {
     fn names_cannot_add_headers() {
         let mut notice = notice();
         let evil = "县住建局\r\nBcc: all@langxi.example\r\n\r\n正文";
-        notice.digest.unit_name = evil.into();
-        notice.digest.to[0].name = evil.into();
-        let row = &mut notice.digest.rows[0];
+        let digest = digest_of(&mut notice);
+        digest.unit_name = evil.into();
+        digest.to[0].name = evil.into();
+        let row = &mut digest.rows[0];
         row.facts.name = evil.into();
         row.facts.last_title = Some(evil.into());
         let mail = composed(&notice);
@@ -260,7 +288,7 @@ mod tests {
             "张@x.example",
         ] {
             let mut notice = notice();
-            notice.digest.to[1].email = bad.into();
+            digest_of(&mut notice).to[1].email = bad.into();
             let error = compose(&notice, &sender(), now()).err().expect("no mail is composed");
             assert!(error.is_permanent());
             let said = error.to_string();
@@ -273,7 +301,7 @@ mod tests {
     #[test]
     fn a_unit_without_webmasters_is_named() {
         let mut notice = notice();
-        notice.digest.to.clear();
+        digest_of(&mut notice).to.clear();
         let error = compose(&notice, &sender(), now()).err().expect("no mail is composed");
         assert_eq!(
             error.to_string(),
@@ -285,7 +313,7 @@ mod tests {
     fn the_longest_id_is_not_broken_in_two() {
         let mut notice = notice();
         let unit = crate::rules::UnitId::new("a".repeat(80));
-        notice.id = NoticeId::digest(&unit, notice.digest.date);
+        notice.id = NoticeId::digest(&unit, digest_of(&mut notice).date);
         let expected = format!("<digest.{}.20221127@langxi.example>", "a".repeat(80));
         assert_eq!(header(&composed(&notice), "Message-ID"), Some(expected));
     }

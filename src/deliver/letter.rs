@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::compose::Sender;
 use super::error::DeliverError;
 use super::line::{Line, chinese_date};
-use super::notice::NoticeId;
+use super::notice::{Notice, NoticeId, Says};
+use super::operator;
 use super::subject::{Tally, subject};
 use super::untrusted::shortened;
 use crate::alert::Digest;
@@ -42,6 +43,15 @@ struct View {
 }
 
 impl Letter {
+    /// Writes the mail of a notice, whatever its kind, signed by `sender`.
+    pub fn of(notice: &Notice, sender: &Sender) -> Result<Self, DeliverError> {
+        match &notice.says {
+            Says::Digest(digest) => Self::write(digest, sender),
+            Says::Operator(digest) => operator::write(digest, sender)
+                .map_err(|error| DeliverError::Compose { id: notice.id.clone(), reason: error.to_string() }),
+        }
+    }
+
     /// Writes the mail for a digest, signed by `sender`.
     pub fn write(digest: &Digest, sender: &Sender) -> Result<Self, DeliverError> {
         let view = View::of(digest, sender);
@@ -83,7 +93,7 @@ fn sentences(tally: &Tally, date: &str) -> Vec<String> {
     .collect()
 }
 
-fn render(template: &str, view: &View) -> Result<String, Error> {
+pub(super) fn render(template: &str, view: &impl Serialize) -> Result<String, Error> {
     TEMPLATES.get_template(template)?.render(Serde(view))
 }
 
@@ -91,9 +101,9 @@ fn render(template: &str, view: &View) -> Result<String, Error> {
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    for (name, source) in
-        [(TEXT, include_str!("templates/digest.txt")), (HTML, include_str!("templates/digest.html"))]
-    {
+    let digest =
+        [(TEXT, include_str!("templates/digest.txt")), (HTML, include_str!("templates/digest.html"))];
+    for (name, source) in digest.into_iter().chain(operator::TEMPLATES) {
         environment.add_template(name, source).expect("the templates are part of the program and parse");
     }
     environment

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::backoff::next_try_at;
 use super::error::DeliverError;
-use crate::alert::Digest;
+use crate::alert::{Addressee, Digest, OperatorDigest};
 use crate::rules::UnitId;
 
 /// Identity of a notice, such as `digest.zhujianju.20221127`: what it is, for whom, of which day.
@@ -21,6 +21,11 @@ impl NoticeId {
     /// The id of a unit's digest of one day.
     pub fn digest(unit: &UnitId, date: NaiveDate) -> Self {
         Self(format!("digest.{unit}.{}", date.format("%Y%m%d")))
+    }
+
+    /// The id of a mail to the operator, written at that instant.
+    pub fn operator(at: DateTime<Utc>) -> Self {
+        Self(format!("operator.{}", at.format("%Y%m%dT%H%M%S%3f")))
     }
 
     /// The id as text.
@@ -40,13 +45,42 @@ pub fn message_id(id: &NoticeId, domain: &str) -> String {
     format!("<{id}@{domain}>")
 }
 
+/// What a notice says, by kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Says {
+    /// To a unit: what is new about its sources.
+    Digest(Digest),
+    /// To the operator: what is new about the monitor itself.
+    Operator(OperatorDigest),
+}
+
+impl Says {
+    /// Who gets it.
+    pub fn to(&self) -> &[Addressee] {
+        match self {
+            Self::Digest(digest) => &digest.to,
+            Self::Operator(digest) => &digest.to,
+        }
+    }
+
+    /// Who gets a copy.
+    pub fn copy(&self) -> &[Addressee] {
+        match self {
+            Self::Digest(digest) => &digest.copy,
+            Self::Operator(_) => &[],
+        }
+    }
+}
+
 /// One message waiting in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// Its identity.
     pub id: NoticeId,
     /// What it says, and to whom.
-    pub digest: Digest,
+    #[serde(flatten)]
+    pub says: Says,
     /// When it was put into the outbox.
     pub created_at: DateTime<Utc>,
     /// How often delivery has failed.
@@ -60,14 +94,16 @@ pub struct Notice {
 impl Notice {
     /// A digest that may be sent at once.
     pub fn new(digest: Digest, now: DateTime<Utc>) -> Self {
-        Self {
-            id: NoticeId::digest(&digest.unit, digest.date),
-            digest,
-            created_at: now,
-            attempts: 0,
-            next_try_at: now,
-            last_error: None,
-        }
+        Self::at_once(NoticeId::digest(&digest.unit, digest.date), Says::Digest(digest), now)
+    }
+
+    /// A mail to the operator that may be sent at once.
+    pub fn to_operator(digest: OperatorDigest, now: DateTime<Utc>) -> Self {
+        Self::at_once(NoticeId::operator(digest.at), Says::Operator(digest), now)
+    }
+
+    fn at_once(id: NoticeId, says: Says, now: DateTime<Utc>) -> Self {
+        Self { id, says, created_at: now, attempts: 0, next_try_at: now, last_error: None }
     }
 
     /// The notice as it waits for its next attempt.
@@ -129,6 +165,7 @@ pub(super) mod samples {
                 Addressee { name: "张三".into(), email: "zhangsan@langxi.example".into() },
                 Addressee { name: "李四".into(), email: "lisi@langxi.example".into() },
             ],
+            copy: Vec::new(),
             rows,
         }
     }
@@ -160,6 +197,17 @@ mod tests {
         let notice = failed(Notice::new(samples::digest(Vec::new()), samples::now()), 451);
         let stored = serde_json::to_string(&notice).unwrap();
         assert_eq!(serde_json::from_str::<Notice>(&stored).unwrap(), notice);
+    }
+
+    #[test]
+    fn a_notice_that_was_stored_before_there_were_kinds_is_still_read() {
+        let stored = serde_json::json!({
+            "id": "digest.zhujianju.20221127",
+            "digest": {"county": "郎溪县", "unit": "zhujianju", "unit_name": "县住建局", "date": "2022-11-27", "to": [], "rows": []},
+            "created_at": samples::now(), "attempts": 0, "next_try_at": samples::now(), "last_error": null,
+        });
+        let Says::Digest(digest) = serde_json::from_value::<Notice>(stored).unwrap().says else { panic!() };
+        assert_eq!((digest.unit.as_str(), digest.copy.len()), ("zhujianju", 0));
     }
 
     #[test]

@@ -128,6 +128,8 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
         assess: assess::Policy::default(),
         alert: alert::Policy::default(),
         digests: DigestHours::default(),
+        operators: Vec::new(),
+        operator: alert::OperatorPolicy::default(),
         mail: Mail {
             sender: Sender {
                 name: rules.county.issuer.clone(),

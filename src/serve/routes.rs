@@ -110,6 +110,7 @@ async fn status(State(door): State<Door>) -> Answer<Status> {
         counts: count(sources.iter()),
         units,
         unknown: unknown_causes(&sources),
+        operator: door.line.store.operator_matters()?,
         outbox: waiting,
         outbox_error: door.outbox_error()?,
     }))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::alert::State;
+use crate::alert::{OperatorMatter, State};
 use crate::assess::Cause;
 use crate::assess::honesty::Suspicion;
 use crate::extract::{self, DateKind, Sureness};
@@ -57,6 +57,9 @@ pub struct Status {
     pub units: Vec<UnitSummary>,
     /// Unknown sources by cause, most frequent first.
     pub unknown: Vec<UnknownCause>,
+    /// What keeps the monitor from its work, for whoever runs it.
+    #[serde(default)]
+    pub operator: Vec<OperatorMatter>,
     /// Notices waiting to be delivered.
     pub outbox: usize,
     /// Why the first of them waits, if it was tried.

@@ -16,6 +16,7 @@
 //! | `matters` | unit id, 0, instant, 0, source id, number | [`Matter`](crate::alert::Matter): a change to tell | with the alert's state, in one transaction | the digest that tells it, in one transaction |
 //! | `outbox` | notice id | [`Notice`](crate::deliver::Notice) | the digest | acceptance by the transport |
 //! | `delivered` | notice id | when it was accepted | acceptance, in one transaction with the above | nobody |
+//! | `operator` | the matter's key, as text | [`OperatorMatter`](crate::alert::OperatorMatter): what the operator is told of | whoever sees a sign of it | the notice that tells its end, in one transaction |
 //! | `events` | instant, source id, 0, number | [`Event`]: what happened to a source | with the change itself | nobody |
 //! | `bulletins` | month, 0, version | an issued bulletin, as JSON | `bulletin issue` | nobody: immutable |
 //!
@@ -34,12 +35,14 @@
 mod codec;
 mod error;
 mod mail;
+mod operator;
 mod recent;
 mod records;
 mod sled_store;
 
 pub use error::StoreError;
 pub use mail::{PlannedDigest, WaitingMatter};
+pub use operator::ToldMatter;
 pub use records::{
     ArticleRecord, Event, EventKind, FailureRecord, Observation, PollRecord, ReadingRecord, Replayed,
     SightingRecord, SourceRecord, Stored, Update, replay,

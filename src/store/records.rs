@@ -34,6 +34,9 @@ pub struct SourceRecord {
     pub failure: Option<FailureRecord>,
     /// The alert's state.
     pub alert: State,
+    /// Since when nobody can say how the source stands; `None` while somebody can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_since: Option<DateTime<Utc>>,
     /// What to ask conditionally with.
     #[serde(default)]
     pub validators: Validators,

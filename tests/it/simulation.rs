@@ -42,9 +42,15 @@ impl Simulation {
 
     /// A daemon, with the usual policies, on whatever an earlier one left.
     pub(crate) fn tasks(&self) -> Tasks {
+        self.tasks_with(|_| ())
+    }
+
+    /// The same, with the configuration changed.
+    pub(crate) fn tasks_with(&self, change: impl FnOnce(&mut Config)) -> Tasks {
         let mut config = Config::load(&self.county.config()).unwrap();
         config.assess = assess::Policy::default();
         config.digests = DigestHours::default();
+        change(&mut config);
         let rules = Rules::load(&config.rules, None).unwrap();
         Tasks::build(&config, rules, Clock::Stepped(self.clock.clone())).unwrap()
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use tokio::net::TcpListener;
 use xuncha::alert::{Addressee, Digest, DigestRow, Level, News, SourceFacts, State};
-use xuncha::deliver::{Credentials, DeliverError, Notice, Sender, Smtp, SmtpSettings, Step, Tls, Transport};
+use xuncha::deliver::{
+    Credentials, DeliverError, Notice, Says, Sender, Smtp, SmtpSettings, Step, Tls, Transport,
+};
 use xuncha::rules::{SourceId, UnitId};
 
 use crate::support::mail::{Manner, Server};
@@ -35,6 +37,7 @@ fn notice(unit: &str) -> Notice {
         unit_name: "县住建局".into(),
         date: NaiveDate::from_ymd_opt(2022, 11, 27).unwrap(),
         to: vec![addressee("a"), addressee("b")],
+        copy: Vec::new(),
         rows: vec![DigestRow { news: News::Raised { level: Level::Overdue }, facts }],
     };
     Notice::new(digest, now())
@@ -159,7 +162,8 @@ async fn one_addressee_refused_for_good_does_not_keep_the_mail_from_the_others()
 async fn a_mail_whose_only_addressee_is_refused_is_not_delivered() {
     let server = Server::start(&[Manner::RefusesAddressee(1, "550 unknown")]).await;
     let mut notice = notice("zhujianju");
-    notice.digest.to.truncate(1);
+    let Says::Digest(digest) = &mut notice.says else { panic!("a unit's digest was expected") };
+    digest.to.truncate(1);
     let error = transport(settings(server.address)).send(&notice, now()).await.unwrap_err();
     assert!(error.is_permanent(), "{error}");
     assert!(server.messages().is_empty());
