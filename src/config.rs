@@ -229,6 +229,9 @@ fn read_assess(root: &Table<'_>) -> assess::Policy {
         confirm_gap: table.duration_or("confirm-gap", usual.confirm_gap),
         confirm_recent: table.duration_or("confirm-recent", usual.confirm_recent),
         doubt_withdrawal: table.duration_or("doubt-withdrawal", usual.doubt_withdrawal),
+        way_refused_after: table.duration_or("way-refused-after", usual.way_refused_after),
+        ways_disagree_after: table.duration_or("ways-disagree-after", usual.ways_disagree_after),
+        evidence_lasts: table.duration_or("evidence-lasts", usual.evidence_lasts),
     };
     if policy.confirm_gap <= TimeDelta::zero() {
         table.report("confirm-gap", "must be longer than nothing: one look convicts nobody");

@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::standing::Cause;
+use crate::extract::Refusal;
 
 /// One way, as its last look left it.
 #[derive(Debug, Clone)]
@@ -142,6 +143,7 @@ fn worst_trouble(ways: &[WayView]) -> Cause {
 /// What the operator can do most about comes first.
 fn rank(cause: &Cause) -> u8 {
     match cause {
+        Cause::WayRefused(Refusal::Unreachable(_) | Refusal::PlatformFailed(_)) => 4,
         Cause::WayRefused(_) => 0,
         Cause::SickBridge { .. } => 1,
         Cause::Blocked(_) => 2,

@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::extract::Refusal;
+
 /// How a source stands, now. `Unknown` never accuses and never clears.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "standing", content = "cause")]
@@ -64,8 +66,8 @@ pub enum Cause {
         /// The newest day shown now.
         to: NaiveDate,
     },
-    /// A way to read the account is refused; the text says why and what to do, in Chinese.
-    WayRefused(String),
+    /// A way to read the account is refused; the refusal says what to do.
+    WayRefused(Refusal),
     /// The bridge that reads the account for us is frozen or broken, or nobody has proved yet that it delivers.
     SickBridge {
         /// The bridge's name.
@@ -105,7 +107,7 @@ impl Cause {
             Self::Redesigned(why) => format!("页面疑似改版，请核对规则：{why}"),
             Self::Blocked(why) => format!("被网站防护拦截：{why}"),
             Self::WentBack { from, to } => format!("页面最新信息由 {from} 退回到 {to}，待核实"),
-            Self::WayRefused(why) => format!("读取方式被拒：{why}"),
+            Self::WayRefused(refusal) => format!("读取方式不可用：{}", refusal.chinese()),
             Self::SickBridge { bridge, why } => format!("转换服务“{bridge}”不可信：{why}"),
             Self::NoWayLooked => "近期没有任何读取方式可用".to_owned(),
             Self::OnlyPartial => "疑似超期，但现有读取方式只能看到部分内容，请补充人工核查记录".to_owned(),
@@ -147,7 +149,7 @@ impl fmt::Display for Cause {
                     "the newest item went back from {from} to {to}: withdrawn, or an old copy of the page?"
                 )
             }
-            Self::WayRefused(why) => write!(f, "a way to read it is refused: {why}"),
+            Self::WayRefused(refusal) => write!(f, "a way to read it is refused: {refusal}"),
             Self::SickBridge { bridge, why } => write!(f, "the bridge {bridge} cannot be relied on: {why}"),
             Self::NoWayLooked => f.write_str("none of its ways has been looked at of late"),
             Self::OnlyPartial => f.write_str(

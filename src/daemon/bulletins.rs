@@ -221,7 +221,13 @@ impl Line {
     }
 
     fn case<'a>(&'a self, source: &'a Source, known: Known<'a>) -> Case<'a> {
-        Case { known, cadence: &source.cadence, calendar: self.calendar(), policy: self.assess_policy() }
+        Case {
+            known,
+            cadence: &source.cadence,
+            owes_nothing_from: source.deregistered.as_ref().map(|deregistered| deregistered.since),
+            calendar: self.calendar(),
+            policy: self.assess_policy(),
+        }
     }
 
     fn evidence(&self, source: &Source, newest: &Sighting) -> Result<Option<Evidence>, StoreError> {

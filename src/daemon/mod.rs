@@ -14,6 +14,7 @@
 //! written.
 
 mod articles;
+mod bridges;
 mod bulletins;
 mod honesty;
 mod judge;
@@ -26,10 +27,12 @@ mod picture;
 mod poll;
 mod poller;
 mod redesign;
+mod round;
 mod settle;
 #[cfg(test)]
 mod settle_tests;
 mod visit;
+mod ways;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 use super::learn::{Look, learn, sightings_of};
 use super::notes::Notes;
 use super::visit::Seen;
-use crate::alert::{self, Matter};
-use crate::assess::{self, Calendar, Case, Cause, Standing};
+use super::ways::{heed_ways, next_change_at, posts_of, retry_of, signs};
+use crate::alert::{self, Matter, OperatorKey, Sign};
+use crate::assess::{self, BridgeHealth, Calendar, Case, Cause, Standing};
 use crate::fetch::Retry;
-use crate::rules::Source;
+use crate::rules::{BridgeId, Source};
 use crate::schedule::{Outlook, PollEnd, next_poll_at};
 use crate::store::{EventKind, PollRecord, SourceRecord, Stored, Update};
 
@@ -42,6 +43,8 @@ pub struct Settled {
     pub changes: Vec<alert::Change>,
     /// Why polls fail, if that has just begun or changed.
     pub failed_with: Option<Cause>,
+    /// What the operator is to hear of an account's ways, and no longer.
+    pub signs: Vec<(OperatorKey, Sign)>,
 }
 
 impl<'a> Terms<'a> {
@@ -50,6 +53,7 @@ impl<'a> Terms<'a> {
         Case {
             known: record.known(seen_at),
             cadence: &self.source.cadence,
+            owes_nothing_from: self.source.deregistered.as_ref().map(|deregistered| deregistered.since),
             calendar: self.calendar,
             policy: self.assess,
         }
@@ -66,6 +70,7 @@ pub fn after_poll(stored: &Stored, seen: &Seen, terms: &Terms<'_>, now: DateTime
     let has_failed = step.record.failure.is_some();
     if !has_failed {
         step.update.sightings = sightings_of(look, &step.record.articles);
+        step.update.posts = posts_of(look);
     }
     step.seen_at = if has_failed { step.seen_at } else { Some(now) };
     step.note_what_changed(&before);
@@ -80,6 +85,26 @@ pub fn after_poll(stored: &Stored, seen: &Seen, terms: &Terms<'_>, now: DateTime
 /// Settles a source because an instant has passed.
 pub fn by_time(stored: &Stored, terms: &Terms<'_>, now: DateTime<Utc>) -> (Update, Settled) {
     let mut step = Step::begin(stored, terms, now);
+    step.heed_ways();
+    let settled = step.judge();
+    (step.finish(stored), settled)
+}
+
+/// Settles an account because a bridge that it is read through stands otherwise than before.
+pub fn by_bridge(
+    stored: &Stored,
+    terms: &Terms<'_>,
+    bridge: &BridgeId,
+    health: &BridgeHealth,
+    now: DateTime<Utc>,
+) -> (Update, Settled) {
+    let mut step = Step::begin(stored, terms, now);
+    for way in terms.source.ways.iter().filter(|way| way.bridge.as_ref() == Some(bridge)) {
+        if let Some(known) = step.record.to_mut().ways.iter_mut().find(|known| known.way == way.name) {
+            known.bridge = Some(health.clone());
+        }
+    }
+    step.heed_ways();
     let settled = step.judge();
     (step.finish(stored), settled)
 }
@@ -107,6 +132,16 @@ impl<'a> Step<'a> {
         Self { terms, now, record, seen_at, notes, update: Update::default() }
     }
 
+    /// Brings what follows from an account's ways up to date, and notes what that changes.
+    fn heed_ways(&mut self) {
+        if self.record.ways.is_empty() {
+            return;
+        }
+        let before = self.record.clone();
+        heed_ways(self.record.to_mut(), self.terms, self.now);
+        self.note_what_changed(&before);
+    }
+
     fn note_what_changed(&mut self, before: &SourceRecord) {
         let cause_of = |record: &SourceRecord| record.failure.as_ref().map(|failure| failure.cause.clone());
         let shown_in = |record: &SourceRecord| record.reading.as_ref().map(|reading| reading.shown);
@@ -130,6 +165,7 @@ impl<'a> Step<'a> {
         let unknown_since = self.note_doubt(&standing);
         let changes = self.move_alert(&standing);
         let judge_at = [
+            next_change_at(&self.record, self.terms, self.now),
             self.terms.case(&self.record, self.seen_at).next_change_at(self.now),
             alert::next_step_at(&self.record.alert, self.terms.alert),
         ];
@@ -144,6 +180,7 @@ impl<'a> Step<'a> {
             next_poll_at: None,
             changes,
             failed_with,
+            signs: signs(&self.record, self.terms, self.now),
         }
     }
 
@@ -162,6 +199,9 @@ impl<'a> Step<'a> {
 
     fn move_alert(&mut self, standing: &Standing) -> Vec<alert::Change> {
         let mut changes = Vec::new();
+        if self.terms.source.canary_of.is_some() {
+            return changes;
+        }
         while let (next, Some(change)) = alert::step(&self.record.alert, standing, self.now, self.terms.alert)
         {
             let source = self.terms.source.id.clone();
@@ -184,7 +224,13 @@ impl<'a> Step<'a> {
             Look::Failed { retry: Retry::Soon, .. } => PollEnd::Failed { failures, transient: true },
             Look::Failed { retry: Retry::InHours, .. } => PollEnd::Blocked { failures },
             Look::Failed { retry: Retry::AtLeisure, .. } => PollEnd::Failed { failures, transient: false },
-            Look::Read { .. } | Look::Undated { .. } | Look::SameBody { .. } | Look::NotModified => {
+            Look::Ways(looks) if self.record.failure.is_some() => match retry_of(looks) {
+                Retry::Soon => PollEnd::Failed { failures, transient: true },
+                Retry::InHours => PollEnd::Blocked { failures },
+                Retry::AtLeisure => PollEnd::Failed { failures, transient: false },
+            },
+            Look::Ways(_)
+            | Look::Read { .. } | Look::Undated { .. } | Look::SameBody { .. } | Look::NotModified => {
                 PollEnd::Read
             }
         };

@@ -84,6 +84,7 @@ impl Play {
         let case = assess::Case {
             known: known.known(),
             cadence: &self.source.cadence,
+            owes_nothing_from: None,
             calendar: &LANGXI,
             policy: &policy,
         };

@@ -12,6 +12,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::host::host_name;
@@ -31,7 +32,8 @@ pub struct Way {
 }
 
 /// The name of a way, unique among those of its account; its kind's word where the rule gives none.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct WayName(Arc<str>);
 
 /// The id of a bridge: a program, run by somebody, that reads accounts and offers them as feeds.

@@ -17,6 +17,7 @@
 //! | `outbox` | notice id | [`Notice`](crate::deliver::Notice) | the digest | acceptance by the transport |
 //! | `delivered` | notice id | when it was accepted | acceptance, in one transaction with the above | nobody |
 //! | `operator` | the matter's key, as text | [`OperatorMatter`](crate::alert::OperatorMatter): what the operator is told of | whoever sees a sign of it | the notice that tells its end, in one transaction |
+//! | `patrols` | source id, 0, instant, number | [`PatrolRecord`]: what a person saw of an account | whoever puts it on record | nobody: append-only |
 //! | `events` | instant, source id, 0, number | [`Event`]: what happened to a source | with the change itself | nobody |
 //! | `bulletins` | month, 0, version | an issued bulletin, as JSON | `bulletin issue` | nobody: immutable |
 //!
@@ -39,6 +40,7 @@ mod operator;
 mod recent;
 mod records;
 mod sled_store;
+mod ways;
 
 pub use error::StoreError;
 pub use mail::{PlannedDigest, WaitingMatter};
@@ -48,3 +50,4 @@ pub use records::{
     SightingRecord, SourceRecord, Stored, Update, replay,
 };
 pub use sled_store::{Held, Store, StoreSize};
+pub use ways::{PatrolRecord, WayRecord};

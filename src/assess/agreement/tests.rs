@@ -24,7 +24,7 @@ fn troubled(newest: u32, cause: &Cause) -> WayView {
 }
 
 fn refused() -> Cause {
-    Cause::WayRefused("令牌已过期".to_owned())
+    Cause::WayRefused(Refusal::AuthorisationEnded("21327".to_owned()))
 }
 
 fn down() -> Cause {
