@@ -388,7 +388,14 @@ mod tests {
     }
 
     fn judged(known: Known<'_>, now: &str) -> Standing {
-        Case { known, cadence: &half_year(), owes_nothing_from: None, calendar: &LANGXI, policy: &Policy::default() }.standing(at(now))
+        Case {
+            known,
+            cadence: &half_year(),
+            owes_nothing_from: None,
+            calendar: &LANGXI,
+            policy: &Policy::default(),
+        }
+        .standing(at(now))
     }
 
     fn standing_of(
@@ -451,8 +458,7 @@ mod tests {
     #[test]
     fn an_article_that_is_younger_than_its_list_helps_only_until_it_is_late_itself() {
         let shown = |article: &str| {
-            let backing =
-                Backing { article: Article::Later(article.parse().unwrap()), ..Backing::default() };
+            let backing = Backing { article: Article::Later(article.parse().unwrap()), ..Backing::default() };
             Some(Shown::Items { newest: "2022-06-01".parse().unwrap(), undated: 0, was: None, backing })
         };
         let now = "2022-12-20T12:00:00+08:00";
@@ -536,8 +542,14 @@ mod tests {
     fn a_source_that_looks_overdue_is_fetched_in_full() {
         let wants = |shown, now| {
             let known = known(shown, None, &[], now);
-            Case { known, cadence: &half_year(), owes_nothing_from: None, calendar: &LANGXI, policy: &Policy::default() }
-                .wants_full_look(at(now))
+            Case {
+                known,
+                cadence: &half_year(),
+                owes_nothing_from: None,
+                calendar: &LANGXI,
+                policy: &Policy::default(),
+            }
+            .wants_full_look(at(now))
         };
         assert!(!wants(items("2022-06-27"), "2022-12-27T23:59:59+08:00"));
         assert!(wants(items("2022-06-27"), "2022-12-28T00:00:00+08:00"));

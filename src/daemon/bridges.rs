@@ -110,9 +110,12 @@ impl Line {
 
     /// The accounts that are read through a bridge, alone or among other ways.
     fn read_through(&self, bridge: &BridgeId) -> Vec<Slot> {
-        let of_bridge = self.rules.sources.iter().zip(0..).filter(|(source, _)| {
-            source.ways.iter().any(|way| way.bridge.as_ref() == Some(bridge))
-        });
+        let of_bridge = self
+            .rules
+            .sources
+            .iter()
+            .zip(0..)
+            .filter(|(source, _)| source.ways.iter().any(|way| way.bridge.as_ref() == Some(bridge)));
         of_bridge.map(|(_, slot)| Slot(slot)).collect()
     }
 }

@@ -98,8 +98,7 @@ impl Line {
         let canaries = rules.bridges.iter().flat_map(|bridge| &bridge.canaries);
         let watched: Vec<Source> = rules.sources.iter().chain(canaries).cloned().collect();
         let extractors = build_extractors(&watched)?;
-        let slots =
-            watched.iter().zip(0..).map(|(source, slot)| (source.id.clone(), Slot(slot))).collect();
+        let slots = watched.iter().zip(0..).map(|(source, slot)| (source.id.clone(), Slot(slot))).collect();
         let calendar = Calendar { zone: rules.county.zone, cut_off_day: rules.county.cut_off_day };
         let picture = Mutex::new(Picture::of(rules.sources.len()));
         Ok(Self {

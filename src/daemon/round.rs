@@ -12,9 +12,7 @@ use super::poll::{count, failed, in_words};
 use super::visit::{Errand, HostWish, Polled, Seen, Stepped, Visit, Went};
 use super::ways::{Came, PostsSeen, WayLook};
 use crate::assess::Cause;
-use crate::extract::{
-    Answer, DateKind, Found, Post, Posts, Refusal, Sighting, Sureness, read_rss,
-};
+use crate::extract::{Answer, DateKind, Found, Post, Posts, Refusal, Sighting, Sureness, read_rss};
 use crate::fetch::{Failure, Outcome, Request, Retry, Verdict};
 use crate::rules::{Source, Way, WayKind};
 use crate::schedule::{HostKey, Slot};

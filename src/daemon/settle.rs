@@ -230,9 +230,10 @@ impl<'a> Step<'a> {
                 Retry::AtLeisure => PollEnd::Failed { failures, transient: false },
             },
             Look::Ways(_)
-            | Look::Read { .. } | Look::Undated { .. } | Look::SameBody { .. } | Look::NotModified => {
-                PollEnd::Read
-            }
+            | Look::Read { .. }
+            | Look::Undated { .. }
+            | Look::SameBody { .. }
+            | Look::NotModified => PollEnd::Read,
         };
         let is_unconfirmed = *standing == Standing::Unknown(Cause::Unconfirmed);
         let outlook = Outlook {

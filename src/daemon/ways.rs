@@ -241,9 +241,10 @@ fn bridge_trouble(known: &WayRecord, way: &Way) -> Option<Cause> {
     match known.bridge.as_ref().unwrap_or(&BridgeHealth::Unproven) {
         BridgeHealth::Well { .. } => None,
         BridgeHealth::Sick { why } => Some(Cause::SickBridge { bridge, why: why.clone() }),
-        BridgeHealth::Unproven => {
-            Some(Cause::SickBridge { bridge, why: "尚未读到探针账号，不知是否正常转换".to_owned() })
-        }
+        BridgeHealth::Unproven => Some(Cause::SickBridge {
+            bridge,
+            why: "尚未读到探针账号，不知是否正常转换".to_owned(),
+        }),
     }
 }
 

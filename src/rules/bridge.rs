@@ -36,7 +36,8 @@ pub(super) fn load_bridges(directory: &Path, cadences: &Cadences, problems: &Col
     if !path.exists() {
         return Vec::new();
     }
-    Document::read(&path, problems).map_or_else(Vec::new, |document| read_bridges(&document, cadences, problems))
+    Document::read(&path, problems)
+        .map_or_else(Vec::new, |document| read_bridges(&document, cadences, problems))
 }
 
 fn read_bridges(document: &Document, cadences: &Cadences, problems: &Collector) -> Vec<Bridge> {
@@ -138,11 +139,13 @@ mod tests {
         problems.into_result(bridges).map_err(|all| all.to_string())
     }
 
-    const CANARY: &str = "[[bridge.canary]]\nplatform = \"wechat\"\naccount = \"日报\"\nurl = \"http://b.example/1\"\n";
+    const CANARY: &str =
+        "[[bridge.canary]]\nplatform = \"wechat\"\naccount = \"日报\"\nurl = \"http://b.example/1\"\n";
 
     #[test]
     fn a_bridge_has_a_pace_of_its_own_and_canaries_of_no_unit() {
-        let text = format!("[[bridge]]\nid = \"wewe\"\nname = \"抓取\"\nseconds-per-request = 5\n{CANARY}{CANARY}");
+        let text =
+            format!("[[bridge]]\nid = \"wewe\"\nname = \"抓取\"\nseconds-per-request = 5\n{CANARY}{CANARY}");
         let bridges = read(&text).unwrap();
         let [bridge] = bridges.as_slice() else { panic!("{bridges:?}") };
         assert_eq!((bridge.pace.name.as_str(), bridge.pace.requests_per_second), ("bridge:wewe", 0.2));
@@ -172,7 +175,9 @@ mod tests {
         ] {
             assert!(said.contains(expected), "{expected}\nnot in\n{said}");
         }
-        let twice = format!("[[bridge]]\nid = \"a\"\nname = \"甲\"\n{CANARY}[[bridge]]\nid = \"a\"\nname = \"乙\"\n{CANARY}");
+        let twice = format!(
+            "[[bridge]]\nid = \"a\"\nname = \"甲\"\n{CANARY}[[bridge]]\nid = \"a\"\nname = \"乙\"\n{CANARY}"
+        );
         assert!(read(&twice).unwrap_err().contains("already the id of another bridge"));
     }
 }

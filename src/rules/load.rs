@@ -128,7 +128,8 @@ fn check_bridges(directory: &Path, sources: &[Source], bridges: &[Bridge], probl
         for bridge in source.ways.iter().filter_map(|way| way.bridge.as_ref()) {
             if !known.contains(bridge.as_str()) {
                 let file = directory.join("units").join(format!("{}.toml", source.unit));
-                let what = format!("`{bridge}`, which `{}` is read through, is not in bridges.toml", source.id);
+                let what =
+                    format!("`{bridge}`, which `{}` is read through, is not in bridges.toml", source.id);
                 problems.add(&file, 0, "feed.via.bridge", what);
             }
         }

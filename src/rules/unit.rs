@@ -95,10 +95,8 @@ impl Source {
     /// Whether it is an account whose ways are gone through one by one. A single feed that is asked directly is read like
     /// any page, and so is a canary.
     pub fn is_read_by_ways(&self) -> bool {
-        let is_one_feed = matches!(
-            self.ways.as_slice(),
-            [] | [Way { kind: WayKind::Rss { .. }, bridge: None, .. }]
-        );
+        let is_one_feed =
+            matches!(self.ways.as_slice(), [] | [Way { kind: WayKind::Rss { .. }, bridge: None, .. }]);
         self.canary_of.is_none() && !is_one_feed
     }
 

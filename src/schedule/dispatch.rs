@@ -255,7 +255,11 @@ mod tests {
         assert_eq!(dispatcher.next(clock.now()), Next::Poll(Slot(0)));
         dispatcher.ended(Slot(0));
         dispatcher.go_on_at(Slot(0), &other);
-        assert_eq!(play(dispatcher, &clock, 0), [(3, 1), (12, 0)], "the first host is free for others meanwhile");
+        assert_eq!(
+            play(dispatcher, &clock, 0),
+            [(3, 1), (12, 0)],
+            "the first host is free for others meanwhile"
+        );
     }
 
     #[test]

@@ -103,9 +103,10 @@ impl Store {
     pub fn patrols(&self, id: &SourceId, since: DateTime<Utc>) -> Result<Vec<PatrolRecord>, StoreError> {
         let start = prefix(id.as_str());
         let from = [start.clone(), instant(since).to_vec()].concat();
-        let of_account = self.patrols.range(from..).take_while(|entry| {
-            entry.as_ref().map_or(true, |(key, _)| key.starts_with(&start))
-        });
+        let of_account = self
+            .patrols
+            .range(from..)
+            .take_while(|entry| entry.as_ref().map_or(true, |(key, _)| key.starts_with(&start)));
         of_account.map(|entry| decode("patrols", &entry?.1)).collect()
     }
 }

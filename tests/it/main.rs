@@ -13,6 +13,7 @@ mod fetch;
 mod laws;
 mod layering;
 mod line;
+mod media;
 mod operator;
 mod probe;
 mod render;
