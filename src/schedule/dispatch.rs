@@ -250,16 +250,11 @@ mod tests {
         let (mut dispatcher, clock) = dispatcher(&["a", "a"], &[slow]);
         let other = HostKey::of(&"http://slow/".parse().unwrap());
         clock.step_to(start() + TimeDelta::seconds(1));
-        assert!(matches!(dispatcher.next(clock.now()), Next::NotBefore(_)));
-        clock.step_to(start() + TimeDelta::seconds(2));
         assert_eq!(dispatcher.next(clock.now()), Next::Poll(Slot(0)));
         dispatcher.ended(Slot(0));
         dispatcher.go_on_at(Slot(0), &other);
-        assert_eq!(
-            play(dispatcher, &clock, 0),
-            [(3, 1), (12, 0)],
-            "the first host is free for others meanwhile"
-        );
+        let started = play(dispatcher, &clock, 0);
+        assert_eq!(started, [(2, 1), (11, 0)], "the first host is free for others meanwhile");
     }
 
     #[test]
