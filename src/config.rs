@@ -27,6 +27,10 @@ pub struct Config {
     pub state_dir: PathBuf,
     /// The status socket.
     pub socket: PathBuf,
+    /// Where secrets are kept as files; `None` where they are all given otherwise.
+    pub secrets: Option<PathBuf>,
+    /// Where people put the lists that accounts' own back ends export.
+    pub import_dir: PathBuf,
     /// How pages are fetched.
     pub fetch: fetch::Settings,
     /// How pages drawn by script are drawn.
@@ -120,6 +124,8 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let county = root.optional_string("county");
     let state_dir = root.string("state-dir").map(path);
     let socket = root.optional_string("socket").map_or_else(|| PathBuf::from(DEFAULT_SOCKET), path);
+    let import_dir = root.optional_string("import-dir").map(path);
+    let secrets = read_secrets(root, directory);
     let fetching = root.table("fetch").and_then(|table| read_fetch(&table));
     let render = read_render(root, directory);
     let assess = read_assess(root);
@@ -129,6 +135,7 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let mail = root.table("mail").and_then(|table| read_mail(&table, directory));
     root.finish();
     let (fetch, workers) = fetching?;
+    let state_dir = state_dir?;
     let render = fetch::RenderSettings {
         contact: fetch.contact.clone(),
         longest_body: fetch.longest_body,
@@ -138,8 +145,10 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     Some(Config {
         rules: rules?,
         county,
-        state_dir: state_dir?,
+        import_dir: import_dir.unwrap_or_else(|| state_dir.join("import")),
+        state_dir,
         socket,
+        secrets,
         fetch,
         render,
         workers,
@@ -150,6 +159,13 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
         operator,
         mail: mail?,
     })
+}
+
+fn read_secrets(root: &Table<'_>, directory: &Path) -> Option<PathBuf> {
+    let table = root.optional_table("secrets")?;
+    let secrets = table.string("dir").map(|text| directory.join(text));
+    table.finish();
+    secrets
 }
 
 fn read_fetch(table: &Table<'_>) -> Option<(fetch::Settings, usize)> {
@@ -419,7 +435,7 @@ mod tests {
         let said = error.to_string();
         for expected in [
             "state-dir: is missing",
-            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, fetch, render, assess, alert, operator, oversight, mail",
+            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, import-dir, secrets, fetch, render, assess, alert, operator, oversight, mail",
             "fetch.contact: is missing",
             ":4: fetch.workers: must be a whole number from 1 to 1024",
             ":6: assess.confirm-gap: must be longer than nothing",

@@ -1,6 +1,7 @@
 //! What every task of the daemon shares.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -15,9 +16,10 @@ use crate::config::{Config, DigestHours};
 use crate::deliver::{FileDrop, Smtp, Transport};
 use crate::extract::Extractor;
 use crate::extract::Reading;
-use crate::fetch::{Fetcher, Renderer, Robots};
+use crate::fetch::{Fetcher, Renderer, Robots, Tokens};
 use crate::rules::{BridgeId, Rules, Source, SourceId};
 use crate::schedule::Slot;
+use crate::secrets::Secrets;
 use crate::store::{Store, StoreError, Stored};
 use crate::{alert, assess, config, fetch};
 
@@ -48,6 +50,14 @@ pub struct Line {
     pub(super) operator: OperatorPolicy,
     /// A plain mutex, as above.
     pub(super) picture: Mutex<Picture>,
+    /// Secrets of ways to read accounts.
+    pub(super) secrets: Secrets,
+    /// A plain mutex, as above.
+    pub(super) tokens: Mutex<Tokens>,
+    /// Where files are handed in.
+    pub(super) import_dir: PathBuf,
+    /// In bytes.
+    pub(super) longest_import: u64,
     /// What is polled, by slot: the sources of the rules, then the canaries of their bridges.
     watched: Vec<Source>,
     /// How each bridge stood when its accounts were last settled by it. A plain mutex, as above.
@@ -118,6 +128,10 @@ impl Line {
             operators: config.operators.clone(),
             operator: config.operator,
             picture,
+            secrets: Secrets::of_system(config.secrets.clone()),
+            tokens: Mutex::default(),
+            import_dir: config.import_dir.clone(),
+            longest_import: config.fetch.longest_body,
             watched,
             bridges: Mutex::default(),
             extractors,

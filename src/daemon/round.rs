@@ -3,18 +3,22 @@
 //! A visit to an account is a round: its ways are asked one after another, in the order of the rule. Nobody is asked for what
 //! persons have put on record, so that is looked up on the way. A way whose platform wants to be left alone is passed over.
 
+use std::path::Path;
+use std::sync::PoisonError;
+
 use chrono::{DateTime, Utc};
 use tracing::debug;
+use url::Url;
 
 use super::learn::Look;
 use super::line::{Counters, Line};
-use super::poll::{count, failed, in_words};
+use super::poll::{count, in_words};
 use super::visit::{Errand, HostWish, Polled, Seen, Stepped, Visit, Went};
 use super::ways::{Came, PostsSeen, WayLook};
 use crate::assess::Cause;
-use crate::extract::{Answer, DateKind, Found, Post, Posts, Refusal, Sighting, Sureness, read_rss};
-use crate::fetch::{Failure, Outcome, Request, Retry, Verdict};
-use crate::rules::{Source, Way, WayKind};
+use crate::extract::{Answer, DateKind, Found, Post, Posts, Refusal, Sighting, Sureness};
+use crate::fetch::{AccountLook, Call, Next, Request, Verdict, answer_of, refusal_of, retry_of};
+use crate::rules::{Source, Way};
 use crate::schedule::{HostKey, Slot};
 use crate::store::{Held, PatrolRecord, StoreError};
 
@@ -22,14 +26,23 @@ use crate::store::{Held, PatrolRecord, StoreError};
 #[derive(Debug)]
 pub(super) struct Round {
     looks: Vec<WayLook>,
+    /// The look that has begun, and what it asks for next.
+    under_way: Option<(AccountLook, Asks)>,
     /// Where the next request is made.
     at: HostKey,
+}
+
+/// What a look asks for.
+#[derive(Debug)]
+enum Asks {
+    Call(Call),
+    Fetch(Url),
 }
 
 impl Round {
     /// A round that begins with the first way that asks anybody.
     pub(super) fn begin(source: &Source) -> Self {
-        Self { looks: Vec::new(), at: HostKey::of_source(source) }
+        Self { looks: Vec::new(), under_way: None, at: HostKey::of_source(source) }
     }
 
     /// Where the next request is made.
@@ -43,6 +56,9 @@ impl Round {
 }
 
 /// Makes the next request of a visit to an account.
+///
+/// # Errors
+/// Only if the store fails.
 pub(super) async fn go(
     line: &Line,
     source: &Source,
@@ -55,26 +71,15 @@ pub(super) async fn go(
         Errand::Page | Errand::Onward { .. } | Errand::Articles { .. } => Round::begin(source),
     };
     let held = line.store.held(&source.id)?;
-    let mut wish = HostWish::AsBefore;
-    line.look_without_asking(source, &held, &mut round, now)?;
-    if let Some(way) = round.next_way(source) {
-        if HostKey::of_way(way).as_ref() == Some(&round.at) {
-            match line.may_ask(way, now) {
-                Verdict::Unknown { robots_txt } => line.ask_robots_txt(&robots_txt, now).await,
-                Verdict::Allowed { crawl_delay } => {
-                    wish = HostWish::Is(crawl_delay);
-                    let came = line.ask_way(source, way, now).await;
-                    round.looks.push(line.look(way, came, now)?);
-                }
-                verdict @ (Verdict::Forbidden { .. } | Verdict::Unavailable { .. }) => {
-                    if let Some(failure) = verdict.failure() {
-                        round.looks.push(line.look(way, nothing(&failure, None), now)?);
-                    }
-                }
-            }
+    line.go_through(source, &held, &mut round, now).await?;
+    let wish = match round.next_way(source) {
+        // A way was passed over: the next one is asked elsewhere, at another pace.
+        Some(way) if HostKey::of_way(way).as_ref() == Some(&round.at) => {
+            line.ask(way, &mut round, now).await?
         }
-        line.look_without_asking(source, &held, &mut round, now)?;
-    }
+        Some(_) | None => HostWish::AsBefore,
+    };
+    line.go_through(source, &held, &mut round, now).await?;
     let went = match round.next_way(source) {
         Some(next) => {
             round.at = HostKey::of_way(next).unwrap_or(round.at);
@@ -86,51 +91,106 @@ pub(super) async fn go(
 }
 
 impl Line {
-    /// Goes through the ways for which nobody is asked, up to the next one that asks.
-    fn look_without_asking(
+    /// Goes through the ways, up to the next one that asks for something.
+    async fn go_through(
         &self,
         source: &Source,
         held: &Held,
         round: &mut Round,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        while let Some(way) = round.next_way(source) {
-            let came = match &way.kind {
-                WayKind::Record => self.on_record(source, now)?,
-                _ if wants_to_be_left_alone(held, way, now) => Came::NotAsked,
-                _ => return Ok(()),
+        while round.under_way.is_none()
+            && let Some(way) = round.next_way(source)
+        {
+            if wants_to_be_left_alone(held, way, now) {
+                round.looks.push(self.look(way, Came::NotAsked, now)?);
+                continue;
+            }
+            let (look, next) = self.begin_look(way, now);
+            let came = match next {
+                Next::Recall => self.on_record(source, now)?,
+                Next::Open(file) => self.imported(look, &file, now).await,
+                Next::Call(call) => {
+                    round.under_way = Some((look, Asks::Call(call)));
+                    return Ok(());
+                }
+                Next::Fetch(url) => {
+                    round.under_way = Some((look, Asks::Fetch(url)));
+                    return Ok(());
+                }
+                Next::Done(read) => came(read, now, None),
             };
             round.looks.push(self.look(way, came, now)?);
         }
         Ok(())
     }
 
-    /// Whether a way may be asked. Interfaces that an account's owner has opened to us are no pages for robots.
-    fn may_ask(&self, way: &Way, now: DateTime<Utc>) -> Verdict {
-        let for_anybody = way.kind.address().filter(|_| way.kind.secret().is_none());
-        for_anybody
-            .map_or(Verdict::Allowed { crawl_delay: None }, |address| self.robots_verdict(&address, now))
+    fn begin_look(&self, way: &Way, now: DateTime<Utc>) -> (AccountLook, Next) {
+        let secret = way.kind.secret().map(|name| self.secrets.get(name));
+        let tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        AccountLook::begin(&way.kind, secret, &tokens, now, self.calendar.zone)
     }
 
-    async fn ask_way(&self, source: &Source, way: &Way, now: DateTime<Utc>) -> Came {
-        let WayKind::Rss { url } = &way.kind else {
-            let why = format!("`{}` cannot be asked yet", way.kind.word());
-            return refused(Refusal::NotUnderstood(why), Retry::AtLeisure);
-        };
-        let fetched = self.fetcher.fetch(Request::in_full(url), now).await;
-        match fetched.outcome {
-            Outcome::Page(page, _) => {
-                Counters::add(&self.counters.bytes, page.body.len() as u64);
-                match read_rss(&Answer::ok(page), now, self.calendar.zone) {
-                    Ok(posts) => Came::Posts(PostsSeen { posts, looked_at: now, lasts_until: None }),
-                    Err(refusal) => refused(refusal, Retry::Soon),
+    /// Makes the request that the look under way asks for, if it may be made.
+    async fn ask(&self, way: &Way, round: &mut Round, now: DateTime<Utc>) -> Result<HostWish, StoreError> {
+        let Some((mut look, asks)) = round.under_way.take() else { return Ok(HostWish::AsBefore) };
+        let (answer, not_before, wish) = match asks {
+            Asks::Call(call) => {
+                let called = self.fetcher.call(&call, now).await;
+                let answer = called.answer.map_err(|failure| refusal_of(&failure));
+                (answer, called.not_before, HostWish::AsBefore)
+            }
+            Asks::Fetch(url) => match self.robots_verdict(&url, now) {
+                Verdict::Unknown { robots_txt } => {
+                    self.ask_robots_txt(&robots_txt, now).await;
+                    round.under_way = Some((look, Asks::Fetch(url)));
+                    return Ok(HostWish::AsBefore);
                 }
-            }
-            Outcome::NotModified => {
-                debug!(source.id = %source.id, "`not modified`, though the feed was asked for in full");
-                refused(Refusal::NotUnderstood("HTTP 304".to_owned()), Retry::Soon)
-            }
-            Outcome::Failed(failure) => nothing(&failure, fetched.not_before),
+                Verdict::Allowed { crawl_delay } => {
+                    let fetched = self.fetcher.fetch(Request::in_full(&url), now).await;
+                    (answer_of(fetched.outcome), fetched.not_before, HostWish::Is(crawl_delay))
+                }
+                verdict @ (Verdict::Forbidden { .. } | Verdict::Unavailable { .. }) => {
+                    let why = verdict.failure().map_or_else(String::new, |failure| failure.to_string());
+                    (Err(Refusal::Unreachable(why)), None, HostWish::AsBefore)
+                }
+            },
+        };
+        if let Ok(answer) = &answer {
+            Counters::add(&self.counters.bytes, answer.page.body.len() as u64);
+        }
+        let next = {
+            let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+            look.go_on(answer, &mut tokens, now)
+        };
+        match next {
+            Next::Call(call) => round.under_way = Some((look, Asks::Call(call))),
+            Next::Fetch(url) => round.under_way = Some((look, Asks::Fetch(url))),
+            Next::Done(read) => round.looks.push(self.look(way, came(read, now, not_before), now)?),
+            Next::Open(_) | Next::Recall => round.looks.push(self.look(way, Came::NotAsked, now)?),
+        }
+        Ok(wish)
+    }
+
+    /// What a file that was handed in shows. It is as old as the file.
+    async fn imported(&self, mut look: AccountLook, file: &Path, now: DateTime<Utc>) -> Came {
+        let read = read_import(&self.import_dir.join(file), self.longest_import).await;
+        let (answer, handed_in_at) = match read {
+            Ok((answer, at)) => (Ok(answer), at.min(now)),
+            Err(why) => (Err(Refusal::NoFile(format!("`{}`: {why}", file.display()))), now),
+        };
+        let next = {
+            let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+            look.go_on(answer, &mut tokens, now)
+        };
+        let Next::Done(read) = next else { return Came::NotAsked };
+        match came(read, now, None) {
+            Came::Posts(seen) => Came::Posts(PostsSeen {
+                looked_at: handed_in_at,
+                lasts_until: Some(handed_in_at + self.assess.evidence_lasts),
+                ..seen
+            }),
+            other => other,
         }
     }
 
@@ -159,13 +219,29 @@ fn wants_to_be_left_alone(held: &Held, way: &Way, now: DateTime<Utc>) -> bool {
     known.and_then(|known| known.not_before).is_some_and(|not_before| now < not_before)
 }
 
-fn refused(refusal: Refusal, retry: Retry) -> Came {
-    Came::Nothing { cause: Cause::WayRefused(refusal), retry, not_before: None }
+fn came(
+    read: Result<Posts, Refusal>,
+    now: DateTime<Utc>,
+    not_before: Option<DateTime<Utc>>,
+) -> Came {
+    match read {
+        Ok(posts) => Came::Posts(PostsSeen { posts, looked_at: now, lasts_until: None }),
+        Err(refusal) => {
+            let retry = retry_of(&refusal);
+            Came::Nothing { cause: Cause::WayRefused(refusal), retry, not_before }
+        }
+    }
 }
 
-fn nothing(failure: &Failure, not_before: Option<DateTime<Utc>>) -> Came {
-    let (cause, retry) = failed(failure);
-    Came::Nothing { cause, retry, not_before }
+/// A file that was handed in, and when.
+async fn read_import(path: &Path, longest: u64) -> std::io::Result<(Answer, DateTime<Utc>)> {
+    let about = tokio::fs::metadata(path).await?;
+    if about.len() > longest {
+        return Err(std::io::Error::other(format!("it is longer than {longest} bytes")));
+    }
+    let body = tokio::fs::read(path).await?;
+    let answer = Answer::of_file(body).ok_or_else(|| std::io::Error::other("it cannot be read"))?;
+    Ok((answer, about.modified()?.into()))
 }
 
 fn post_of(record: PatrolRecord) -> Post {

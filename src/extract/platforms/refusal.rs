@@ -171,8 +171,9 @@ impl Refusal {
             | Self::Refused(said)
             | Self::NotUnderstood(said)
             | Self::Unreachable(said)
-            | Self::NoSecret(said)
             | Self::NoFile(said) => Some(said),
+            // Our own words: no platform has had a say in them.
+            Self::NoSecret(_) => None,
             Self::TurnedAway(_) | Self::Captcha | Self::EmptyBody | Self::NoPosts | Self::OnlyPinned => None,
         }
     }

@@ -210,7 +210,6 @@ fn every_refusal_says_what_was_said_in_both_languages_and_can_be_stored() {
         Refusal::Refused(said()),
         Refusal::NotUnderstood(said()),
         Refusal::Unreachable(said()),
-        Refusal::NoSecret(said()),
         Refusal::NoFile(said()),
     ];
     for refusal in all {
