@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 
 use chrono::{Days, NaiveDate};
 use xuncha::alert::{Addressee, OperatorKey};
-use xuncha::assess::{Cause, Standing};
 use xuncha::config::Config;
 use xuncha::daemon::Tasks;
-use xuncha::rules::SourceId;
 
 use crate::simulation::{DEFAULT_PACE, Simulation, day};
 use crate::support::county::Unit;
@@ -59,6 +57,40 @@ fn every(apart: usize, from: &str, until: NaiveDate) -> Vec<NaiveDate> {
 
 const BRIDGE: &str = "[[bridge]]\nid = \"wewe\"\nname = \"公众号抓取\"\nrequests-per-second = 10\n";
 
+/// How the account of number 100 is read with its owner's token.
+const TIMELINE: &str = "/2/statuses/user_timeline.json?uid=100&count=100";
+
+fn openapi(web: &Web) -> String {
+    let base = web.url("/");
+    format!("[[feed.via]]\nkind = \"weibo-openapi\"\nbase = \"{base}\"\nuid = \"100\"\nsecret = \"weibo\"\n")
+}
+
+fn timeline(days: &[NaiveDate]) -> Answer {
+    let posts = days.iter().rev().map(|day| {
+        let at = day.and_hms_opt(8, 0, 0).unwrap().format("%a %b %d %H:%M:%S +0800 %Y").to_string();
+        let (id, text) = (day.to_string(), format!("{day} 的微博"));
+        serde_json::json!({"idstr": id, "created_at": at, "text": text, "user": {"idstr": "100"}})
+    });
+    Answer::page(serde_json::json!({"statuses": posts.collect::<Vec<_>>()}).to_string())
+}
+
+fn expired_token() -> Answer {
+    let body = serde_json::json!({"error": "expired_token", "error_code": 21327, "request": TIMELINE});
+    Answer::page(body.to_string()).under(403)
+}
+
+/// Secrets are kept in files that only the daemon may read.
+fn with_secrets(simulation: &Simulation) -> impl FnOnce(&mut Config) {
+    use std::os::unix::fs::PermissionsExt as _;
+    simulation.county.write("secrets/weibo", "hush-hush");
+    let directory = simulation.county.path("secrets");
+    std::fs::set_permissions(directory.join("weibo"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    move |config| {
+        with_operator(config);
+        config.secrets = Some(directory);
+    }
+}
+
 fn write_bridge(simulation: &Simulation) {
     let url = simulation.web.url("/canary");
     let text =
@@ -104,7 +136,7 @@ fn five_accounts(web: &Web) -> Unit {
     let record = || "[[feed.via]]\nkind = \"record\"\n".to_owned();
     Unit::new("xuanchuanbu", "县委宣传部")
         .feed("frozen", "经桥账号", &wechat(&[bridged("frozen")]))
-        .feed("expired", "令牌账号", &wechat(&[rss(web, "expired", ""), record()]))
+        .feed("expired", "令牌账号", &format!("platform = \"weibo\"\n{}", openapi(web)))
         .feed("omitted", "漏发账号", &wechat(&[rss(web, "full", ""), rss(web, "lacking", "")]))
         .feed("pinned", "置顶账号", &wechat(&[rss(web, "pinned", ""), record()]))
         .feed("silent", "停更账号", &wechat(&[rss(web, "silent", ""), rss(web, "silent-too", "")]))
@@ -119,7 +151,7 @@ fn tell_the_web(web: &Web, today: NaiveDate) {
     web.tell("/frozen", feed(&every(2, "2022-10-20", through_bridge)));
     let is_refused = (day("2022-11-05")..day("2022-11-10")).contains(&today);
     let posted = every(2, "2022-10-20", today);
-    web.tell("/expired", if is_refused { Answer::status(401) } else { feed(&posted) });
+    web.tell(TIMELINE, if is_refused { expired_token() } else { timeline(&posted) });
     web.tell("/full", feed(&posted));
     let lacks = (day("2022-11-08")..day("2022-11-16")).contains(&today);
     web.tell("/lacking", feed(&every(2, "2022-10-20", if lacks { day("2022-11-07") } else { today })));
@@ -136,7 +168,7 @@ async fn in_a_month_of_lying_ways_only_the_silent_account_is_accused() {
     let simulation = Simulation::start("2022-11-01T07:00", DEFAULT_PACE, five_accounts).await;
     write_bridge(&simulation);
     tell_the_web(&simulation.web, day("2022-11-01"));
-    let mut tasks = simulation.tasks_with(with_operator);
+    let mut tasks = simulation.tasks_with(with_secrets(&simulation));
     let mut seen = Vec::new();
     for today in every(1, "2022-11-01", day("2022-11-30")) {
         tell_the_web(&simulation.web, today);
@@ -173,7 +205,7 @@ async fn in_a_month_of_lying_ways_only_the_silent_account_is_accused() {
     }
     let expected = [
         "新情况】账号各读取方式不一致：xuanchuanbu/omitted",
-        "新情况】账号读取方式失效：xuanchuanbu/expired（expired）",
+        "新情况】账号读取方式失效：xuanchuanbu/expired（weibo-openapi）",
         "新情况】转换服务异常：wewe",
     ];
     let news: Vec<String> = told(&simulation).into_iter().filter(|said| said.starts_with("新情况")).collect();
