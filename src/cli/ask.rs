@@ -10,6 +10,7 @@ use comfy_table::Table;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::account::account_text;
 use super::table::{align_right, harmless, put_out, table};
 use super::{AskArgs, DueArgs, RecheckArgs, StatusArgs, fail};
 use crate::alert::{Level, OperatorMatter, State};
@@ -105,7 +106,7 @@ fn socket_path(named: &Option<PathBuf>) -> PathBuf {
     })
 }
 
-async fn find(client: &Client, text: &str) -> anyhow::Result<Found> {
+pub(super) async fn find(client: &Client, text: &str) -> anyhow::Result<Found> {
     let answer: FindAnswer = client.get(&format!("/v1/find?q={}", encoded(text))).await?;
     Ok(answer.found)
 }
@@ -114,7 +115,7 @@ pub(super) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn show<T: Serialize>(
+pub(super) fn show<T: Serialize>(
     json: bool,
     answer: &T,
     text: impl FnOnce(&T) -> Result<String, fmt::Error>,
@@ -253,6 +254,9 @@ fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
     if let Some(since) = source.failing_since {
         writeln!(text, "连续失败  {} 次，自 {}", source.failures, local(since))?;
     }
+    if let Some(account) = &detail.account {
+        text += &account_text(account)?;
+    }
     for remark in &detail.remarks {
         writeln!(text, "注意      {}（{}）", remark.chinese, harmless(&remark.reason))?;
     }
@@ -350,6 +354,6 @@ fn day(day: Option<chrono::NaiveDate>) -> String {
 }
 
 /// Instants as people here read them: China has one zone.
-fn local(at: DateTime<Utc>) -> String {
+pub(super) fn local(at: DateTime<Utc>) -> String {
     at.with_timezone(&chrono_tz::Asia::Shanghai).format("%Y-%m-%d %H:%M").to_string()
 }

@@ -132,6 +132,7 @@ impl Line {
         let sources: Result<Vec<SourceMonth>, StoreError> = self
             .rules
             .sources_of(&unit.id)
+            .filter(|source| !is_deregistered(source, cutoff))
             .map(|source| self.source_month(source, cutoff, known_until))
             .collect();
         Ok(UnitMonth {
@@ -167,6 +168,7 @@ impl Line {
             limit: source.cadence.period.limit(),
             remark_due_soon: source.cadence.remark_due_soon,
             evidence,
+            low_volume: self.low_volume_at(source, cutoff, known_until)?,
         })
     }
 
@@ -240,6 +242,11 @@ impl Line {
             first_seen_at,
         }))
     }
+}
+
+/// Whether an account was no longer kept on a day: then it is neither listed nor counted.
+fn is_deregistered(source: &Source, day: NaiveDate) -> bool {
+    source.deregistered.as_ref().is_some_and(|deregistered| deregistered.since <= day)
 }
 
 fn channel(kind: SourceKind) -> Channel {

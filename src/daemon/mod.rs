@@ -13,6 +13,7 @@
 //! flushed; the socket is closed. Whoever is not done within the grace period is dropped, which loses nothing that was
 //! written.
 
+mod account;
 mod articles;
 mod bridges;
 mod bulletins;
@@ -23,6 +24,7 @@ mod line;
 mod mailer;
 mod notes;
 mod overseer;
+mod patrol;
 mod picture;
 mod poll;
 mod poller;
@@ -44,11 +46,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+pub use account::{Account, WayState};
 pub use bulletins::{IssueFailure, Wanted};
 pub use judge::{Judge, JudgeAgenda};
 pub use learn::Look;
 pub use line::{Counters, Line};
 pub use mailer::Mailer;
+pub use patrol::NotRecorded;
 pub use poll::poll;
 pub use poller::{Poller, Recheck};
 pub use settle::{Settled, Terms, after_poll, by_time};

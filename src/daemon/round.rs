@@ -219,11 +219,7 @@ fn wants_to_be_left_alone(held: &Held, way: &Way, now: DateTime<Utc>) -> bool {
     known.and_then(|known| known.not_before).is_some_and(|not_before| now < not_before)
 }
 
-fn came(
-    read: Result<Posts, Refusal>,
-    now: DateTime<Utc>,
-    not_before: Option<DateTime<Utc>>,
-) -> Came {
+fn came(read: Result<Posts, Refusal>, now: DateTime<Utc>, not_before: Option<DateTime<Utc>>) -> Came {
     match read {
         Ok(posts) => Came::Posts(PostsSeen { posts, looked_at: now, lasts_until: None }),
         Err(refusal) => {

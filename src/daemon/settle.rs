@@ -91,7 +91,7 @@ pub fn by_time(stored: &Stored, terms: &Terms<'_>, now: DateTime<Utc>) -> (Updat
 }
 
 /// Settles an account because a bridge that it is read through stands otherwise than before.
-pub fn by_bridge(
+pub(super) fn by_bridge(
     stored: &Stored,
     terms: &Terms<'_>,
     bridge: &BridgeId,

@@ -145,16 +145,6 @@ pub(super) fn heed_ways(record: &mut SourceRecord, terms: &Terms<'_>, now: DateT
     }
 }
 
-/// The name of the way that shows the newest post.
-pub(crate) fn shown_by<'s>(
-    record: &SourceRecord,
-    terms: &Terms<'s>,
-    now: DateTime<Utc>,
-) -> Option<&'s WayName> {
-    let agreed = agree(&views(record, terms, now)).ok()?;
-    terms.source.ways.get(agreed.by?).map(|way| &way.name)
-}
-
 /// What the operator is to hear of an account's ways, and no longer.
 pub(super) fn signs(
     record: &SourceRecord,
@@ -212,13 +202,14 @@ fn views(record: &SourceRecord, terms: &Terms<'_>, now: DateTime<Utc>) -> Vec<Wa
         WayView {
             newest: known.and_then(|known| known.newest.as_ref()).map(|post| post.date),
             testimony: testimony(&way.kind),
-            health: known.map_or(Health::Unasked, |known| health(known, way, terms.calendar, now)),
+            health: known.map_or(Health::Unasked, |known| health_of(known, way, terms.calendar, now)),
         }
     })
     .collect()
 }
 
-fn health(known: &WayRecord, way: &Way, calendar: &Calendar, now: DateTime<Utc>) -> Health {
+/// Whether a way can be relied on.
+pub(super) fn health_of(known: &WayRecord, way: &Way, calendar: &Calendar, now: DateTime<Utc>) -> Health {
     if let Some(cause) = bridge_trouble(known, way) {
         return Health::Troubled(cause);
     }
