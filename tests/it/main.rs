@@ -3,6 +3,7 @@
 
 mod support;
 
+mod accounts;
 mod articles;
 mod cli;
 mod corpus;

@@ -11,7 +11,8 @@ pub struct Post {
     pub sighting: Sighting,
     /// Whether it is kept on top (置顶), out of its order.
     pub is_pinned: bool,
-    /// Whether it is the account's own (原创) and not passed on; `None` where the way does not say.
+    /// Whether it counts as the account's own: on 微博 what is not passed on, at 公众号 what is marked 原创. `None` where the way
+    /// does not say.
     pub is_original: Option<bool>,
 }
 

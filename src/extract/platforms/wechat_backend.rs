@@ -1,6 +1,7 @@
 //! 公众号: the list of sent articles that the account's own back end shows, saved by whoever may see it.
 //!
-//! `appmsgpublish` wraps JSON in a text in JSON, twice over; so do the lists of a client (`general_msg_list`).
+//! `appmsgpublish` wraps JSON in a text in JSON, twice over; so do the lists of a client (`general_msg_list`), and a page of an
+//! account's history keeps such a list in a script.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -20,9 +21,13 @@ const ORIGINAL: [i64; 2] = [1, 11];
 /// # Errors
 /// Any refusal that was saved in place of the list.
 pub fn read_wechat_backend(answer: &Answer, seen_at: DateTime<Utc>, zone: Tz) -> Result<Posts, Refusal> {
+    let mut gathering = Gathering::new(seen_at, zone);
+    if let Some(list) = history(answer) {
+        items(&list, "list").iter().for_each(|message| add_message(message, &mut gathering));
+        return gathering.finish();
+    }
     let value = answer.json()?;
     unless_refused(&value)?;
-    let mut gathering = Gathering::new(seen_at, zone);
     if let Some(page) = inner(&value, "publish_page") {
         for published in items(&page, "publish_list") {
             match inner(published, "publish_info") {
@@ -36,6 +41,13 @@ pub fn read_wechat_backend(answer: &Answer, seen_at: DateTime<Utc>, zone: Tz) ->
         return Err(Refusal::NotUnderstood("there is no `publish_page` in it".to_owned()));
     }
     gathering.finish()
+}
+
+/// The list that a saved page of an account's history (历史消息) keeps in a script.
+fn history(answer: &Answer) -> Option<Value> {
+    let text = answer.text();
+    let (_, list) = text.split_once("msgList = ").filter(|_| text.trim_start().starts_with('<'))?;
+    serde_json::Deserializer::from_str(list).into_iter().next()?.ok()
 }
 
 /// One sending of the back end's list: of another account `appmsgex`, of one's own `appmsg_info` and when it was sent.

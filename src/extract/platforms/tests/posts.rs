@@ -115,6 +115,9 @@ fn a_clients_list_of_messages_is_read_too() {
     let own: Vec<Option<bool>> = posts.posts.iter().map(|post| post.is_original).collect();
     assert_eq!(own, [Some(false), Some(true), None]);
     assert_eq!(posts.newest().unwrap().sighting.date, day("2026-09-25"));
+    let page =
+        format!("<html><script>var name=\"x\"; var msgList = {list};\n seajs.use('x');</script></html>");
+    assert_eq!(wechat_backend(&answer(200, &page)).as_ref(), Ok(&posts));
 }
 
 #[test]
