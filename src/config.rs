@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 
 use crate::alert::{Addressee, OperatorPolicy};
-use crate::assess::Calendar;
+use crate::assess::{Calendar, WorkDays};
 use crate::deliver::{Credentials, Sender, SmtpSettings, Tls};
 use crate::rules::{Collector, Document, Problems, Table, looks_like_an_address};
 use crate::{alert, assess, fetch};
@@ -43,6 +43,8 @@ pub struct Config {
     pub alert: alert::Policy,
     /// When units get their digests.
     pub digests: DigestHours,
+    /// Changes of which units are told at once, whatever the hour.
+    pub at_once: Vec<alert::Kind>,
     /// Who is told what keeps the monitor from its work; it is shown by `status` in any case.
     pub operators: Vec<Addressee>,
     /// How they are told.
@@ -58,26 +60,43 @@ pub struct DigestHours {
     pub from: NaiveTime,
     /// None at or after this one.
     pub until: NaiveTime,
+    /// On which days.
+    pub days: MailDays,
     /// How long a unit's first change waits for others, so that what happens together is said together.
     pub gather: TimeDelta,
+}
+
+/// On which days units get mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailDays {
+    /// On those on which people work, make-up working days among them.
+    Working,
+    /// On every day.
+    Every,
 }
 
 impl Default for DigestHours {
     fn default() -> Self {
         let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(NaiveTime::MIN);
-        Self { from: time(9, 0), until: time(17, 30), gather: TimeDelta::minutes(30) }
+        Self {
+            from: time(8, 30),
+            until: time(17, 30),
+            days: MailDays::Working,
+            gather: TimeDelta::minutes(30),
+        }
     }
 }
 
 impl DigestHours {
     /// The first instant from `at` on that lies within the hours.
-    pub fn next_open(&self, at: DateTime<Utc>, calendar: &Calendar) -> DateTime<Utc> {
+    pub fn next_open(&self, at: DateTime<Utc>, calendar: &Calendar, days: WorkDays<'_>) -> DateTime<Utc> {
         let today = calendar.day_of(at);
-        if at >= calendar.at(today, self.until) {
-            calendar.at(today + Days::new(1), self.from)
-        } else {
-            at.max(calendar.at(today, self.from))
-        }
+        let first = if at >= calendar.at(today, self.until) { today + Days::new(1) } else { today };
+        let day = match self.days {
+            MailDays::Working => days.on_or_after(first),
+            MailDays::Every => first,
+        };
+        at.max(calendar.at(day, self.from))
     }
 }
 
@@ -129,7 +148,7 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let fetching = root.table("fetch").and_then(|table| read_fetch(&table));
     let render = read_render(root, directory);
     let assess = read_assess(root);
-    let (alert, digests) = read_alert(root);
+    let (alert, digests, at_once) = read_alert(root);
     let operators = root.tables("operator").iter().filter_map(read_operator).collect();
     let operator = read_oversight(root);
     let mail = root.table("mail").and_then(|table| read_mail(&table, directory));
@@ -155,6 +174,7 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
         assess,
         alert,
         digests,
+        at_once,
         operators,
         operator,
         mail: mail?,
@@ -259,20 +279,39 @@ fn read_assess(root: &Table<'_>) -> assess::Policy {
     policy
 }
 
-fn read_alert(root: &Table<'_>) -> (alert::Policy, DigestHours) {
+fn read_alert(root: &Table<'_>) -> (alert::Policy, DigestHours, Vec<alert::Kind>) {
     let (usual, hours) = (alert::Policy::default(), DigestHours::default());
-    let Some(table) = root.optional_table("alert") else { return (usual, hours) };
-    let remind = table.optional_integer("remind-every-days", 1..=366).map(|days| Days::new(u64::from(days)));
+    let Some(table) = root.optional_table("alert") else { return (usual, hours, Vec::new()) };
+    let days = |key| table.optional_integer(key, 1..=366).map(|days| Days::new(u64::from(days)));
+    let policy = alert::Policy {
+        remind_every: days("remind-every-days").unwrap_or(usual.remind_every),
+        escalate_after: days("escalate-after-days").unwrap_or(usual.escalate_after),
+    };
     let hours = DigestHours {
         from: time_of_day(&table, "digest-from", hours.from),
         until: time_of_day(&table, "digest-until", hours.until),
+        days: table
+            .optional_word("digest-days", &[("working", MailDays::Working), ("every", MailDays::Every)])
+            .unwrap_or(hours.days),
         gather: table.duration_or("digest-gather", hours.gather),
     };
+    let at_once = read_at_once(&table);
     if hours.from >= hours.until {
         table.report("digest-until", "must be later than digest-from, or no digest is ever sent");
     }
     table.finish();
-    (alert::Policy { remind_every: remind.unwrap_or(usual.remind_every) }, hours)
+    (policy, hours, at_once)
+}
+
+fn read_at_once(table: &Table<'_>) -> Vec<alert::Kind> {
+    let kind_of =
+        |word: &String| alert::Kind::WORDS.iter().find(|(known, _)| known == word).map(|(_, kind)| *kind);
+    let words = table.strings("at-once");
+    if let Some(odd) = words.iter().find(|word| kind_of(word).is_none()) {
+        let known: Vec<&str> = alert::Kind::WORDS.iter().map(|(word, _)| *word).collect();
+        table.report("at-once", format!("`{odd}` is not known, allowed: {}", known.join(", ")));
+    }
+    words.iter().filter_map(kind_of).collect()
 }
 
 fn read_operator(table: &Table<'_>) -> Option<Addressee> {

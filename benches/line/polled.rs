@@ -99,6 +99,7 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
         assess: assess::Policy::default(),
         alert: alert::Policy::default(),
         digests: DigestHours::default(),
+        at_once: Vec::new(),
         operators: Vec::new(),
         operator: alert::OperatorPolicy::default(),
         mail: Mail {

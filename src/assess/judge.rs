@@ -134,6 +134,8 @@ pub struct Case<'a> {
     pub calendar: &'a Calendar,
     /// How sure we must be.
     pub policy: &'a Policy,
+    /// Until when a person has exempted the source; `None` where nobody has.
+    pub exempt_until: Option<DateTime<Utc>>,
 }
 
 /// The fields of [`Shown::Items`].
@@ -147,6 +149,11 @@ struct Age {
 impl Case<'_> {
     /// The standing at `now`.
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
+        self.standing_if_warned_from(None, now)
+    }
+
+    /// The standing as whoever warns goes by it: due soon from that instant on, where it is earlier than the cadence's own.
+    pub fn standing_if_warned_from(&self, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Standing {
         if self.cadence.period == Period::Unlimited || self.owes_nothing(now) {
             return Standing::Exempt;
         }
@@ -163,7 +170,7 @@ impl Case<'_> {
                 self.convict(Standing::Blank, DateTime::UNIX_EPOCH, now)
             }
             Some(Shown::Items { newest, undated, was, backing }) => {
-                self.by_age(&Age { newest, undated, was, backing }, now)
+                self.by_age(&Age { newest, undated, was, backing }, warn_from, now)
             }
         }
     }
@@ -182,13 +189,14 @@ impl Case<'_> {
             || self.deadline().is_some_and(|deadline| now >= deadline.warn_from)
     }
 
-    /// Whether the newest item's own page should be opened, since a warning or a conviction is to rest on its date.
-    pub fn wants_article(&self, now: DateTime<Utc>) -> bool {
+    /// Whether the newest item's own page should be opened, since a warning from `warn_from` on, or a conviction, is to rest
+    /// on its date.
+    pub fn wants_article(&self, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
         let is_unopened = matches!(
             self.known.shown,
             Some(Shown::Items { backing: Backing { article: Article::Unopened, .. }, .. })
         );
-        is_unopened && self.deadline().is_some_and(|deadline| now >= deadline.warn_from - OPENED_AHEAD)
+        is_unopened && warn_from.is_some_and(|warn_from| now >= warn_from - OPENED_AHEAD)
     }
 
     fn lapse_without_reissues(&self) -> Option<DateTime<Utc>> {
@@ -219,6 +227,7 @@ impl Case<'_> {
             deadline.map(|deadline| deadline.warn_from),
             deadline.map(|deadline| deadline.overdue_from),
             self.lapse_without_reissues(),
+            self.exempt_until,
             self.known.full_looks.last().map(|look| just_after(*look, self.policy.confirm_recent)),
             self.known.seen_at.map(|seen_at| just_after(seen_at, self.policy.confirm_recent)),
             self.known.since.map(|since| since + self.policy.doubt_withdrawal),
@@ -232,13 +241,14 @@ impl Case<'_> {
 
     fn owes_nothing(&self, now: DateTime<Utc>) -> bool {
         self.owes_nothing_from.is_some_and(|day| self.calendar.day_of(now) >= day)
+            || self.exempt_until.is_some_and(|until| now < until)
     }
 
-    fn by_age(&self, age: &Age, now: DateTime<Utc>) -> Standing {
+    fn by_age(&self, age: &Age, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Standing {
         let Some(deadline) = deadline(age.newest, self.cadence, self.calendar) else {
             return Standing::Exempt;
         };
-        if now < deadline.warn_from {
+        if now < warn_from.map_or(deadline.warn_from, |at| at.min(deadline.warn_from)) {
             return self.unless_reissued(age, now);
         }
         if let Article::Later(article) = age.backing.article
@@ -355,6 +365,7 @@ mod tests {
             lead: Lead::NextCutOff { at_least: 30 },
             grace_days: 0,
             remark_due_soon: true,
+            rungs: crate::rules::Rungs::default(),
         }
     }
 
@@ -394,6 +405,7 @@ mod tests {
             owes_nothing_from: None,
             calendar: &LANGXI,
             policy: &Policy::default(),
+            exempt_until: None,
         }
         .standing(at(now))
     }
@@ -548,6 +560,7 @@ mod tests {
                 owes_nothing_from: None,
                 calendar: &LANGXI,
                 policy: &Policy::default(),
+                exempt_until: None,
             }
             .wants_full_look(at(now))
         };

@@ -16,6 +16,7 @@ mod deadline;
 pub mod honesty;
 mod judge;
 mod standing;
+mod workdays;
 
 pub use bridge::{BridgeHealth, Canary, bridge_health};
 pub use deadline::{Calendar, cut_off_in, deadline};
@@ -23,3 +24,4 @@ pub use judge::{
     Article, Backing, Case, Known, Policy, Shown, days_left, days_overdue, judged_at, remember_look,
 };
 pub use standing::{Cause, Deadline, Standing};
+pub use workdays::WorkDays;

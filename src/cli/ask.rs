@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::account::account_text;
 use super::table::{align_right, harmless, put_out, table};
 use super::{AskArgs, DueArgs, RecheckArgs, StatusArgs, fail};
-use crate::alert::{Level, OperatorMatter, State};
+use crate::alert::{Level, OperatorMatter, Stance, StanceKind, State};
 use crate::config::{Config, DEFAULT_CONFIG, DEFAULT_SOCKET};
 use crate::extract::Sighting;
 use crate::serve::Client;
@@ -324,12 +324,28 @@ fn event_in_words(kind: &EventKind) -> String {
         EventKind::Alert { change: Change::Reminded { level, .. } } => {
             format!("再次提醒：{}", level_in_words(*level))
         }
+        EventKind::Alert { change: Change::Escalated { level, .. } } => {
+            format!("报分管领导：{}", level_in_words(*level))
+        }
         EventKind::Alert { change: Change::Resolved { level, .. } } => {
             format!("解除：{}", level_in_words(*level))
         }
         EventKind::PollFailed { cause } => format!("无法核实：{}", harmless(&cause.chinese())),
         EventKind::PollRecovered => "恢复可读".to_owned(),
+        EventKind::Stance { given } => harmless(&stance_in_words(given)),
     }
+}
+
+fn stance_in_words(given: &Stance) -> String {
+    let until = given.until().map_or_else(String::new, |until| format!("至 {}", local(until)));
+    let what = match &given.kind {
+        StanceKind::Acknowledged { .. } => "已确认".to_owned(),
+        StanceKind::Silenced { .. } => format!("暂停提醒{until}"),
+        StanceKind::Exempted { evidence, approver, .. } => {
+            format!("豁免{until}，依据：{evidence}，批准：{approver}")
+        }
+    };
+    format!("{what}：{}（{}）", given.reason, given.by)
 }
 
 fn alert_in_words(state: &State) -> String {

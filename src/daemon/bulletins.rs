@@ -7,6 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::line::Line;
+use crate::alert::State;
 use crate::assess::{Backing, Case, Known, Shown, Standing, judged_at};
 use crate::bulletin::{
     Bulletin, Channel, County, Evidence, Input, IssueError, Month, SourceMonth, UnitMonth, Unverified,
@@ -153,7 +154,7 @@ impl Line {
     ) -> Result<SourceMonth, StoreError> {
         let at = judged_at(self.calendar(), cutoff).min(known_until);
         let (known, standing) = self.at_cut_off(source, at, cutoff, known_until)?;
-        let due = self.case(source, known.known()).deadline().map(|deadline| deadline.due);
+        let due = self.case(source, known.known(), at).deadline().map(|deadline| deadline.due);
         let evidence = match &known.newest {
             Some(newest) => self.evidence(source, newest)?,
             None => None,
@@ -183,7 +184,7 @@ impl Line {
         let mut known = self.store.known_at(&source.id, at)?;
         if known_until > at {
             let later = self.store.known_at(&source.id, known_until)?;
-            let in_doubt = matches!(self.case(source, known.known()).standing(at), Standing::Unknown(_));
+            let in_doubt = matches!(self.case(source, known.known(), at).standing(at), Standing::Unknown(_));
             let same_rule = !self.store.rule_changed_between(&source.id, at, known_until)?;
             if in_doubt && same_rule && later.newest.as_ref().is_none_or(|newest| newest.date <= cutoff) {
                 known = later.clone();
@@ -205,7 +206,7 @@ impl Line {
                 };
             }
         }
-        let standing = self.case(source, known.known()).standing(at);
+        let standing = self.case(source, known.known(), at).standing(at);
         Ok((known, standing))
     }
 
@@ -222,13 +223,14 @@ impl Line {
         Ok(late.map(|record| record.sighting).filter(|item| item.date <= cutoff).max_by_key(|item| item.date))
     }
 
-    fn case<'a>(&'a self, source: &'a Source, known: Known<'a>) -> Case<'a> {
+    fn case<'a>(&'a self, source: &'a Source, known: Known<'a>, at: DateTime<Utc>) -> Case<'a> {
         Case {
             known,
             cadence: &source.cadence,
             owes_nothing_from: source.deregistered.as_ref().map(|deregistered| deregistered.since),
             calendar: self.calendar(),
             policy: self.assess_policy(),
+            exempt_until: self.standpoint(source, &State::Quiet, at).exempt_until(),
         }
     }
 

@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
+use super::judge::JudgeAgenda;
 use super::picture::Picture;
 use super::settle::Terms;
-use crate::alert::{Addressee, OperatorPolicy};
-use crate::assess::{BridgeHealth, Calendar};
+use super::stances::Stances;
+use crate::alert::{Addressee, OperatorPolicy, Standpoint, State};
+use crate::assess::{BridgeHealth, Calendar, WorkDays};
 use crate::clock::Clock;
 use crate::config::{Config, DigestHours};
 use crate::deliver::{FileDrop, Smtp, Transport};
@@ -42,6 +45,7 @@ pub struct Line {
     pub(super) robots: Mutex<Robots>,
     pub(super) workers: usize,
     pub(super) digests: DigestHours,
+    pub(super) at_once: Vec<alert::Kind>,
     pub(super) calendar: Calendar,
     pub(super) assess: assess::Policy,
     pub(super) alert: alert::Policy,
@@ -50,6 +54,10 @@ pub struct Line {
     pub(super) operator: OperatorPolicy,
     /// A plain mutex, as above.
     pub(super) picture: Mutex<Picture>,
+    /// What people have said of sources; another plain mutex.
+    pub(super) stances: Mutex<Stances>,
+    /// When to judge which source next.
+    pub(super) judgements: JudgeAgenda,
     /// Secrets of ways to read accounts.
     pub(super) secrets: Secrets,
     /// A plain mutex, as above.
@@ -110,6 +118,7 @@ impl Line {
         let extractors = build_extractors(&watched)?;
         let slots = watched.iter().zip(0..).map(|(source, slot)| (source.id.clone(), Slot(slot))).collect();
         let calendar = Calendar { zone: rules.county.zone, cut_off_day: rules.county.cut_off_day };
+        let stances = Mutex::new(Stances::of(store.stances()?));
         let picture = Mutex::new(Picture::of(rules.sources.len()));
         Ok(Self {
             rules,
@@ -122,12 +131,15 @@ impl Line {
             renderer,
             workers: config.workers,
             digests: config.digests,
+            at_once: config.at_once.clone(),
             calendar,
             assess: config.assess,
             alert: config.alert,
             operators: config.operators.clone(),
             operator: config.operator,
             picture,
+            stances,
+            judgements: JudgeAgenda::default(),
             secrets: Secrets::of_system(config.secrets.clone()),
             tokens: Mutex::default(),
             import_dir: config.import_dir.clone(),
@@ -166,7 +178,26 @@ impl Line {
 
     /// The terms on which a source is judged.
     pub fn terms<'a>(&'a self, source: &'a Source) -> Terms<'a> {
-        Terms { source, calendar: &self.calendar, assess: &self.assess, alert: &self.alert }
+        let standpoint = self.standpoint(source, &State::Quiet, self.clock.now());
+        Terms {
+            source,
+            calendar: &self.calendar,
+            assess: &self.assess,
+            alert: &self.alert,
+            days: self.work_days(),
+            exempt_until: standpoint.exempt_until(),
+        }
+    }
+
+    /// The county's working days.
+    pub fn work_days(&self) -> WorkDays<'_> {
+        WorkDays::new(&self.rules.holidays)
+    }
+
+    /// What people have said of a source, as far as it counts at `at` while its alert is so.
+    pub fn standpoint(&self, source: &Source, alert: &State, at: DateTime<Utc>) -> Standpoint {
+        let stances = self.stances.lock().unwrap_or_else(PoisonError::into_inner);
+        Standpoint::of(stances.about(&source.id), alert, at)
     }
 
     /// The county's calendar.

@@ -17,6 +17,7 @@ mod account;
 mod articles;
 mod bridges;
 mod bulletins;
+mod digests;
 mod honesty;
 mod judge;
 mod learn;
@@ -33,6 +34,7 @@ mod round;
 mod settle;
 #[cfg(test)]
 mod settle_tests;
+mod stances;
 mod visit;
 mod ways;
 
@@ -90,7 +92,7 @@ impl Tasks {
     /// If the store or the HTTP client cannot be opened.
     pub fn build(config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
         let line = Arc::new(Line::build(config, rules, clock)?);
-        let agenda = JudgeAgenda::default();
+        let agenda = line.judgements.clone();
         let (recheck, rechecks) = mpsc::channel(RECHECKS);
         let poller = Poller::new(Arc::clone(&line), agenda.clone(), rechecks)?;
         let judge = Judge::new(Arc::clone(&line), agenda);

@@ -100,6 +100,6 @@ impl Line {
     /// The first instant from `at` on at which the operator may be told: at any hour of what is urgent, of the rest in the
     /// hours in which units get their mail.
     fn may_tell_from(&self, matter: &OperatorMatter, at: DateTime<Utc>) -> DateTime<Utc> {
-        if matter.key.is_urgent() { at } else { self.digests.next_open(at, &self.calendar) }
+        if matter.key.is_urgent() { at } else { self.digests.next_open(at, &self.calendar, self.work_days()) }
     }
 }

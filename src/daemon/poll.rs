@@ -254,7 +254,8 @@ fn articles_wanted(
     }
     let terms = line.terms(source);
     let record = learn(before, look, &Besides::default(), &terms, now);
-    let newest_is_wanted = terms.case(&record, Some(now)).wants_article(now);
+    let case = terms.case(&record, Some(now));
+    let newest_is_wanted = case.wants_article(terms.ladder(case.deadline()).warn_from(), now);
     let suspects = reissue.map_or_else(Vec::new, Reissue::addresses);
     to_open(source, &record, look, newest_is_wanted, &suspects)
 }

@@ -8,12 +8,12 @@ use super::learn::{Look, learn, sightings_of};
 use super::notes::Notes;
 use super::visit::Seen;
 use super::ways::{heed_ways, next_change_at, posts_of, retry_of, signs};
-use crate::alert::{self, Matter, OperatorKey, Sign};
-use crate::assess::{self, BridgeHealth, Calendar, Case, Cause, Standing};
+use crate::alert::{self, Ladder, Matter, OperatorKey, Sign};
+use crate::assess::{self, BridgeHealth, Calendar, Case, Cause, Deadline, Standing, WorkDays};
 use crate::fetch::Retry;
 use crate::rules::{BridgeId, Source};
 use crate::schedule::{Outlook, PollEnd, next_poll_at};
-use crate::store::{EventKind, PollRecord, SourceRecord, Stored, Update};
+use crate::store::{Course, EventKind, PollRecord, SourceRecord, Stored, Update};
 
 /// What settling a source depends on besides the store.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,10 @@ pub struct Terms<'a> {
     pub assess: &'a assess::Policy,
     /// How alerts behave.
     pub alert: &'a alert::Policy,
+    /// The county's working days.
+    pub days: WorkDays<'a>,
+    /// Until when a person has exempted the source, if anybody has.
+    pub exempt_until: Option<DateTime<Utc>>,
 }
 
 /// What follows from settling a source, for the daemon's own tables.
@@ -35,6 +39,8 @@ pub struct Settled {
     pub standing: Standing,
     /// Since when nobody can say how it stands; `None` where somebody can.
     pub unknown_since: Option<DateTime<Utc>>,
+    /// How the source has fared.
+    pub course: Course,
     /// When time alone may change that; `None` while only a poll can.
     pub judge_at: Option<DateTime<Utc>>,
     /// When to poll next, if a poll ended.
@@ -56,7 +62,25 @@ impl<'a> Terms<'a> {
             owes_nothing_from: self.source.deregistered.as_ref().map(|deregistered| deregistered.since),
             calendar: self.calendar,
             policy: self.assess,
+            exempt_until: self.exempt_until,
         }
+    }
+
+    /// The ladder of the source under a deadline.
+    pub fn ladder(&self, deadline: Option<Deadline>) -> Ladder<'a> {
+        let rungs = self.source.cadence.rungs;
+        Ladder { calendar: self.calendar, days: self.days, deadline, rungs, policy: self.alert }
+    }
+
+    /// The standing as warnings go by it: early where the day of the first warning is a day off.
+    pub fn standing_for_alert(
+        &self,
+        record: &SourceRecord,
+        seen_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Standing {
+        let case = self.case(record, seen_at);
+        case.standing_if_warned_from(self.ladder(case.deadline()).warn_from(), now)
     }
 }
 
@@ -162,20 +186,22 @@ impl<'a> Step<'a> {
     fn judge(&mut self) -> Settled {
         let standing = self.terms.case(&self.record, self.seen_at).standing(self.now);
         self.notes.still_so(&mut self.record, &standing, self.seen_at, self.terms.assess, self.now);
-        let unknown_since = self.note_doubt(&standing);
-        let changes = self.move_alert(&standing);
+        self.note_course(&standing);
+        let ladder = self.terms.ladder(self.terms.case(&self.record, self.seen_at).deadline());
+        let changes = self.move_alert(&ladder);
         let judge_at = [
             next_change_at(&self.record, self.terms, self.now),
             self.terms.case(&self.record, self.seen_at).next_change_at(self.now),
-            alert::next_step_at(&self.record.alert, self.terms.alert),
+            alert::next_step_at(&self.record.alert, &ladder),
         ];
         let failed_with = self.update.events.iter().find_map(|event| match event {
             EventKind::PollFailed { cause } => Some(cause.clone()),
-            EventKind::Alert { .. } | EventKind::PollRecovered => None,
+            EventKind::Alert { .. } | EventKind::PollRecovered | EventKind::Stance { .. } => None,
         });
         Settled {
             standing,
-            unknown_since,
+            unknown_since: self.record.unknown_since,
+            course: self.record.course,
             judge_at: judge_at.into_iter().flatten().filter(|at| *at > self.now).min(),
             next_poll_at: None,
             changes,
@@ -184,26 +210,27 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn note_doubt(&mut self, standing: &Standing) -> Option<DateTime<Utc>> {
-        let since = match standing {
+    fn note_course(&mut self, standing: &Standing) {
+        let unknown_since = match standing {
             Standing::Unknown(_) => Some(self.record.unknown_since.unwrap_or(self.now)),
             Standing::Fresh | Standing::DueSoon | Standing::Overdue | Standing::Blank | Standing::Exempt => {
                 None
             }
         };
-        if since != self.record.unknown_since {
-            self.record.to_mut().unknown_since = since;
+        let course = self.record.course.after(standing, self.now);
+        if (unknown_since, course) != (self.record.unknown_since, self.record.course) {
+            let record = self.record.to_mut();
+            (record.unknown_since, record.course) = (unknown_since, course);
         }
-        since
     }
 
-    fn move_alert(&mut self, standing: &Standing) -> Vec<alert::Change> {
+    fn move_alert(&mut self, ladder: &Ladder<'_>) -> Vec<alert::Change> {
+        let standing = self.terms.standing_for_alert(&self.record, self.seen_at, self.now);
         let mut changes = Vec::new();
         if self.terms.source.canary_of.is_some() {
             return changes;
         }
-        while let (next, Some(change)) = alert::step(&self.record.alert, standing, self.now, self.terms.alert)
-        {
+        while let (next, Some(change)) = alert::step(&self.record.alert, &standing, self.now, ladder) {
             let source = self.terms.source.id.clone();
             self.update.matters.push(Matter { source, at: self.now, change, before: self.record.alert });
             self.update.events.push(EventKind::Alert { change });

@@ -8,10 +8,10 @@ use super::learn::Look;
 use super::settle::{Settled, Terms, after_poll, by_time};
 use super::visit::Seen;
 use crate::alert::{Change, Level, State};
-use crate::assess::{self, Calendar, Cause, Standing};
+use crate::assess::{self, Calendar, Cause, Standing, WorkDays};
 use crate::extract::{DateKind, Families, Found, Listing, Reading, RowError, Sighting, Sureness, UndatedRow};
 use crate::fetch::{Retry, Validators};
-use crate::rules::{Cadence, Lead, Period, Source, SourceId, SourceKind, UnitId};
+use crate::rules::{Cadence, Holidays, Lead, Period, Source, SourceId, SourceKind, UnitId};
 use crate::store::{Observation, Stored, Update, replay};
 
 const LANGXI: Calendar = Calendar { zone: chrono_tz::Asia::Shanghai, cut_off_day: 27 };
@@ -31,6 +31,7 @@ impl Play {
             lead: Lead::NextCutOff { at_least: 30 },
             grace_days: 0,
             remark_due_soon: true,
+            rungs: crate::rules::Rungs::default(),
         };
         let source = Source {
             id: SourceId::new("zhujianju/jiedu"),
@@ -66,7 +67,15 @@ impl Play {
 
     fn step(&mut self, settle: impl FnOnce(&Terms<'_>) -> (Update, Settled)) -> Settled {
         let (assess, alert) = Default::default();
-        let terms = Terms { source: &self.source, calendar: &LANGXI, assess: &assess, alert: &alert };
+        let holidays = Holidays::default();
+        let terms = Terms {
+            source: &self.source,
+            calendar: &LANGXI,
+            assess: &assess,
+            alert: &alert,
+            days: WorkDays::new(&holidays),
+            exempt_until: None,
+        };
         let (update, settled) = settle(&terms);
         self.stored.poll = update.poll.or(self.stored.poll);
         if let Some(record) = update.record {
@@ -87,6 +96,7 @@ impl Play {
             owes_nothing_from: None,
             calendar: &LANGXI,
             policy: &policy,
+            exempt_until: None,
         };
         case.standing(at(as_of))
     }

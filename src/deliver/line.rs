@@ -26,6 +26,8 @@ pub(super) struct Line {
     due: Option<String>,
     days: Option<String>,
     limit: Option<String>,
+    /// How long it lasted, how often it was said, what people have said of it.
+    notes: Vec<String>,
 }
 
 /// Which colour the label has.
@@ -56,6 +58,7 @@ impl Line {
             due: facts.due.map(|due| format!("{}（{}）", chinese_date(due), weekday(due))),
             days: facts.due.and_then(|due| days(row.news, (due - today).num_days())),
             limit: Some(shortened(&facts.limit, LONGEST)).filter(|limit| !limit.is_empty()),
+            notes: notes(row),
         }
     }
 }
@@ -102,16 +105,34 @@ fn tone(news: News) -> Tone {
 /// The level that stands, if one does.
 fn level(news: News) -> Option<Level> {
     match news {
-        News::Raised { level } | News::Reminded { level, .. } | News::StillOpen { level } => Some(level),
         News::Resolved { .. } => None,
+        news => Some(news.level()),
     }
 }
 
 fn again(news: News) -> &'static str {
     match news {
+        News::Reminded { level: Level::DueSoon, .. } => "再次提醒",
+        News::Escalated { .. } => "长期未处理",
         News::Reminded { .. } | News::StillOpen { .. } => "仍未处理",
         News::Raised { .. } | News::Resolved { .. } => "",
     }
+}
+
+fn notes(row: &DigestRow) -> Vec<String> {
+    let lasted = match (row.news, row.lasts) {
+        (News::Resolved { level: Level::DueSoon, .. }, _) | (_, None) => None,
+        (News::Resolved { .. }, Some(days)) => Some(format!("自首次通报至今共 {days} 天")),
+        (News::Reminded { level, .. } | News::Escalated { level, .. }, Some(days)) if level.is_late() => {
+            Some(format!("自首次通报起第 {} 天", days + 1))
+        }
+        (_, Some(_)) => None,
+    };
+    let is_asking = !matches!(row.news, News::Resolved { .. } | News::StillOpen { .. });
+    let often = (is_asking && row.facts.told_this_week > 0)
+        .then(|| format!("本周第 {} 次提醒", row.facts.told_this_week + 1));
+    let remarks = row.facts.remarks.iter().map(|remark| shortened(remark, LONGEST * 2));
+    lasted.into_iter().chain(often).chain(remarks).collect()
 }
 
 /// Days left or overdue. A source that has only been called due soon is not said to be overdue, even after its due
@@ -166,12 +187,27 @@ mod tests {
             (raised(Level::Blank), "空白", ""),
             (reminded, "超期", "仍未处理"),
             (row(News::StillOpen { level: Level::DueSoon }), "即将到期", "仍未处理"),
+            (row(News::Reminded { level: Level::DueSoon, raised_at: now() }), "即将到期", "再次提醒"),
+            (row(News::Escalated { level: Level::Overdue, raised_at: now() }), "超期", "长期未处理"),
             (row(News::Resolved { level: Level::Overdue, raised_at: now() }), "已恢复", ""),
         ];
         for (row, label, again) in table {
             let line = line(row, None);
             assert_eq!((line.label, line.again), (label, again));
         }
+    }
+
+    #[test]
+    fn how_long_how_often_and_what_people_said_is_noted() {
+        let (level, raised_at) = (Level::Overdue, now());
+        let mut reminded = row(News::Reminded { level, raised_at });
+        reminded.lasts = Some(7);
+        reminded.facts.told_this_week = 1;
+        reminded.facts.remarks = vec!["已确认：正在办理（王五）".into()];
+        let expected = ["自首次通报起第 8 天", "本周第 2 次提醒", "已确认：正在办理（王五）"];
+        assert_eq!(Line::of(&reminded, day(11, 27)).notes, expected);
+        let resolved = DigestRow { lasts: Some(21), ..row(News::Resolved { level, raised_at }) };
+        assert_eq!(Line::of(&resolved, day(11, 27)).notes, ["自首次通报至今共 21 天"]);
     }
 
     #[test]

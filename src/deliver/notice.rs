@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::backoff::next_try_at;
 use super::error::DeliverError;
-use crate::alert::{Addressee, Digest, OperatorDigest};
-use crate::rules::UnitId;
+use crate::alert::{Addressee, Digest, News, OperatorDigest};
+use crate::rules::{SourceId, UnitId};
 
 /// Identity of a notice, such as `digest.zhujianju.20221127`: what it is, for whom, of which day.
 ///
@@ -21,6 +21,11 @@ impl NoticeId {
     /// The id of a unit's digest of one day.
     pub fn digest(unit: &UnitId, date: NaiveDate) -> Self {
         Self(format!("digest.{unit}.{}", date.format("%Y%m%d")))
+    }
+
+    /// The id of what a unit is told at once at that instant, having had its mail of that day.
+    pub fn at_once(unit: &UnitId, at: DateTime<Utc>) -> Self {
+        Self(format!("at-once.{unit}.{}", at.format("%Y%m%dT%H%M%S%3f")))
     }
 
     /// The id of a mail to the operator, written at that instant.
@@ -61,6 +66,17 @@ impl Says {
         match self {
             Self::Digest(digest) => &digest.to,
             Self::Operator(digest) => &digest.to,
+        }
+    }
+
+    /// The sources of which it tells something new.
+    pub fn new_of(&self) -> Vec<&SourceId> {
+        match self {
+            Self::Digest(digest) => {
+                let rows = digest.rows.iter().filter(|row| !matches!(row.news, News::StillOpen { .. }));
+                rows.map(|row| &row.facts.source).collect()
+            }
+            Self::Operator(_) => Vec::new(),
         }
     }
 
@@ -137,6 +153,7 @@ pub(super) mod samples {
     pub(crate) fn row(news: News) -> DigestRow {
         DigestRow {
             news,
+            lasts: None,
             facts: SourceFacts {
                 source: SourceId::new("zhujianju/benji-jiedu-fuzeren"),
                 name: "本级政策解读—负责人解读".into(),
@@ -147,6 +164,8 @@ pub(super) mod samples {
                 last_title: Some("县住建局负责人解读《郎溪县物业管理办法》".into()),
                 due: Some(day(11, 26)),
                 state: State::Quiet,
+                remarks: Vec::new(),
+                told_this_week: 0,
             },
         }
     }

@@ -72,7 +72,7 @@ impl Line {
             },
             what: shortened(&row.matter.key.chinese(), 120),
             says: shortened(&row.matter.says, LONGEST),
-            lasts: (days > 0).then(|| format!("{days} 天")),
+            lasts: (days > 0 && row.news != OperatorNews::Raised).then(|| format!("{days} 天")),
         }
     }
 }

@@ -94,11 +94,15 @@ fn told(news: News) -> Option<Told> {
     match news {
         News::Raised { level: Level::Overdue } => Some(Told::Overdue),
         News::Raised { level: Level::Blank } => Some(Told::Blank),
-        News::Raised { level: Level::DueSoon } | News::Reminded { level: Level::DueSoon, .. } => {
-            Some(Told::DueSoon)
+        News::Raised { level: Level::DueSoon }
+        | News::Reminded { level: Level::DueSoon, .. }
+        | News::Escalated { level: Level::DueSoon, .. } => Some(Told::DueSoon),
+        News::Reminded { level: Level::Overdue, .. } | News::Escalated { level: Level::Overdue, .. } => {
+            Some(Told::StillOverdue)
         }
-        News::Reminded { level: Level::Overdue, .. } => Some(Told::StillOverdue),
-        News::Reminded { level: Level::Blank, .. } => Some(Told::StillBlank),
+        News::Reminded { level: Level::Blank, .. } | News::Escalated { level: Level::Blank, .. } => {
+            Some(Told::StillBlank)
+        }
         News::Resolved { .. } => Some(Told::Resolved),
         News::StillOpen { .. } => None,
     }

@@ -130,6 +130,7 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
         assess: assess::Policy::default(),
         alert: alert::Policy::default(),
         digests: DigestHours::default(),
+        at_once: Vec::new(),
         operators: Vec::new(),
         operator: alert::OperatorPolicy::default(),
         mail: Mail {

@@ -22,6 +22,7 @@ pub(super) fn judged(aim: &Aim<'_>, chosen: &Chosen, looked: &Result<Shown, Caus
         owes_nothing_from: None,
         calendar: &aim.calendar,
         policy: &aim.policy,
+        exempt_until: None,
     };
     let standing = case(1).standing(now);
     let later = case(2).standing(second);

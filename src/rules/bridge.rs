@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::cadence::{Cadence, Lead, Period};
+use super::cadence::{Cadence, Lead, Period, Rungs};
 use super::cadences::Cadences;
 use super::document::{Document, Table};
 use super::host::{HostPace, read_pace};
@@ -125,6 +125,7 @@ fn every_day() -> Cadence {
         lead: Lead::Days(0),
         grace_days: 1,
         remark_due_soon: false,
+        rungs: Rungs::default(),
     }
 }
 

@@ -144,6 +144,11 @@ fn check_order(order: &OrderLines, units: &[Unit], sources: &[Source], problems:
         ("order.annex-2", &order.annex2, &units, "a unit"),
         ("order.annex-3", &order.annex3, &sources, "a source"),
     ];
+    for (id, line) in &order.answered_for {
+        if !units.contains(id.as_str()) {
+            problems.add(&order.file, *line, "units", format!("`{id}` is not a unit of this county"));
+        }
+    }
     for (key, entries, known, what) in lists {
         let mut seen = BTreeSet::new();
         for (id, line) in entries {

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use sled::transaction::Transactional;
 
-use super::codec::{decode, encode, prefix};
+use super::codec::{decode, encode, instant, instant_at_end, prefix};
 use super::error::StoreError;
 use super::sled_store::{Store, abort, failed};
 use crate::alert::Matter;
 use crate::deliver::{Notice, NoticeId};
-use crate::rules::UnitId;
+use crate::rules::{SourceId, UnitId};
 
 /// A matter as it waits in the store.
 #[derive(Debug, Clone)]
@@ -58,21 +58,37 @@ impl Store {
         Ok(waiting)
     }
 
-    /// Turns matters of a unit into a notice (or, where they cancel out, into nothing), in one transaction.
+    /// Turns matters of a unit into a notice (or, where they cancel out, into nothing), in one transaction with the record of
+    /// what it tells.
     ///
     /// # Errors
     /// If the database fails; then nothing was changed.
-    pub fn post_digest(&self, planned: &PlannedDigest) -> Result<(), StoreError> {
-        let outcome = (&self.matters, &self.outbox).transaction(|(matters, outbox)| {
+    pub fn post_digest(&self, planned: &PlannedDigest, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let outcome = (&self.matters, &self.outbox, &self.told).transaction(|(matters, outbox, told)| {
             for told in &planned.told {
                 matters.remove(&told.key)?;
             }
             if let Some(notice) = &planned.notice {
+                for source in notice.says.new_of() {
+                    let mut key = prefix(source.as_str());
+                    key.extend_from_slice(&instant(now));
+                    told.insert(key, encode("told", &notice.id).map_err(abort)?)?;
+                }
                 outbox.insert(notice.id.as_str(), encode("outbox", notice).map_err(abort)?)?;
             }
             Ok(())
         });
         outcome.map_err(failed)
+    }
+
+    /// When units were told something new of a source, from an instant on, in order of time.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn told_since(&self, id: &SourceId, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
+        let bound = |at: [u8; 8]| [prefix(id.as_str()), at.to_vec()].concat();
+        let entries = self.told.range(bound(instant(since))..=bound([u8::MAX; 8]));
+        entries.keys().map(|key| Ok(instant_at_end(&key?))).collect()
     }
 
     /// Whether a notice of that id is waiting or has been delivered.

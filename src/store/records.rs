@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::alert::{Change, Matter, State};
-use crate::assess::{Cause, Known, Shown};
+use crate::alert::{Change, Matter, Stance, State};
+use crate::assess::{Cause, Known, Shown, Standing};
 use crate::extract::{ArticleDate, Identity, Post, Sighting};
 use crate::fetch::Validators;
 use crate::rules::SourceId;
@@ -39,6 +39,9 @@ pub struct SourceRecord {
     /// Since when nobody can say how the source stands; `None` while somebody can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_since: Option<DateTime<Utc>>,
+    /// How the source has fared.
+    #[serde(default)]
+    pub course: Course,
     /// What to ask conditionally with.
     #[serde(default)]
     pub validators: Validators,
@@ -69,6 +72,39 @@ pub struct SourceRecord {
     pub articles: Vec<ArticleRecord>,
     /// When the last observation was noted. Each is noted later than the one before, whatever the clock does.
     pub observed_at: Option<DateTime<Utc>>,
+}
+
+/// How a source has fared, for whoever doubts the monitor itself where many turn bad at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "course")]
+pub enum Course {
+    /// Nobody has looked yet.
+    #[default]
+    New,
+    /// Fresh, due soon or exempt.
+    Well,
+    /// Overdue, blank or unknown, and well before.
+    Turned {
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// Overdue, blank or unknown, and never well under this rule.
+    NeverWell,
+}
+
+impl Course {
+    /// The course once the source stands so.
+    pub fn after(self, standing: &Standing, now: DateTime<Utc>) -> Self {
+        match standing {
+            Standing::Fresh | Standing::DueSoon | Standing::Exempt => Self::Well,
+            Standing::Overdue | Standing::Blank | Standing::Unknown(_) => match self {
+                Self::New if *standing == Standing::Unknown(Cause::NotPolled) => Self::New,
+                Self::Well => Self::Turned { since: now },
+                Self::New | Self::NeverWell => Self::NeverWell,
+                Self::Turned { since } => Self::Turned { since },
+            },
+        }
+    }
 }
 
 /// What a successful look showed.
@@ -189,6 +225,11 @@ pub enum EventKind {
     },
     /// Polls succeed again.
     PollRecovered,
+    /// A person has said something of it.
+    Stance {
+        /// What.
+        given: Stance,
+    },
 }
 
 /// What the store holds of one source, read inside a transaction.

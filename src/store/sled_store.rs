@@ -29,7 +29,9 @@ pub struct Store {
     pub(super) outbox: Tree,
     pub(super) delivered: Tree,
     pub(super) operator: Tree,
-    events: Tree,
+    pub(super) stances: Tree,
+    pub(super) told: Tree,
+    pub(super) events: Tree,
     bulletins: Tree,
     pub(super) patrols: Tree,
     recent: Recent,
@@ -80,6 +82,8 @@ impl Store {
             outbox: tree("outbox")?,
             delivered: tree("delivered")?,
             operator: tree("operator")?,
+            stances: tree("stances")?,
+            told: tree("told")?,
             events: tree("events")?,
             bulletins: tree("bulletins")?,
             patrols: tree("patrols")?,
@@ -312,7 +316,7 @@ struct Step<'t> {
     now: DateTime<Utc>,
 }
 
-type StepResult<T> = Result<T, ConflictableTransactionError<StoreError>>;
+pub(super) type StepResult<T> = Result<T, ConflictableTransactionError<StoreError>>;
 
 impl Step<'_> {
     fn read(&self, id: &SourceId) -> StepResult<Stored> {
@@ -383,7 +387,7 @@ impl Step<'_> {
 }
 
 /// `key` with the first number that is free behind it: two writers may speak of one source in one millisecond.
-fn free_key(tree: &TransactionalTree, mut key: Vec<u8>) -> StepResult<Vec<u8>> {
+pub(super) fn free_key(tree: &TransactionalTree, mut key: Vec<u8>) -> StepResult<Vec<u8>> {
     key.extend_from_slice(&[0, 0]);
     while tree.get(&key)?.is_some() {
         match key.last_mut() {

@@ -63,7 +63,7 @@ async fn a_dead_site_is_one_matter_for_the_operator_and_none_for_the_unit() {
     let said: Vec<String> = told(&simulation).into_iter().map(|(_, said)| said).collect();
     let expected = [
         format!("1.【新情况】持续无法核实：{host}"),
-        format!("1.【仍未解决】持续无法核实：{host}（已 7 天）"),
+        format!("1.【仍未解决】持续无法核实：{host}（已 8 天）"),
     ];
     assert_eq!(said[..2], expected);
     assert!(said[2].starts_with(&format!("1.【已恢复】持续无法核实：{host}（历时 1")), "{said:?}");

@@ -138,11 +138,13 @@ async fn a_column_passes_from_due_soon_to_overdue_is_reminded_weekly_and_resolve
     simulation.play(&mut tasks, "2022-11-29T12:00").await;
     assert_eq!(simulation.standing(&tasks, id), "fresh");
     let expected = [
-        ("2022-11-06", "【即将到期】工作动态（栏目）"),
+        // The warning falls on a Sunday, so it is given on the Friday before; the recovery, on a Saturday, waits until Monday.
+        ("2022-11-04", "【即将到期】工作动态（栏目）"),
+        ("2022-11-08", "【即将到期，再次提醒】工作动态（栏目）"),
         ("2022-11-09", "【超期】工作动态（栏目）"),
         ("2022-11-16", "【超期，仍未处理】工作动态（栏目）"),
-        ("2022-11-23", "【超期，仍未处理】工作动态（栏目）"),
-        ("2022-11-26", "【已恢复】工作动态（栏目）"),
+        ("2022-11-23", "【超期，长期未处理】工作动态（栏目）"),
+        ("2022-11-28", "【已恢复】工作动态（栏目）"),
     ];
     assert_eq!(simulation.mails(), expected.map(|(on, said)| (day(on), said.to_owned())));
 }

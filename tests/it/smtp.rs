@@ -28,6 +28,8 @@ fn notice(unit: &str) -> Notice {
         last_title: Some("负责人解读".into()),
         due: NaiveDate::from_ymd_opt(2022, 11, 26),
         state: State::Quiet,
+        remarks: Vec::new(),
+        told_this_week: 0,
     };
     let addressee =
         |name: &str| Addressee { name: name.into(), email: format!("{name}@{unit}.langxi.example") };
@@ -38,7 +40,7 @@ fn notice(unit: &str) -> Notice {
         date: NaiveDate::from_ymd_opt(2022, 11, 27).unwrap(),
         to: vec![addressee("a"), addressee("b")],
         copy: Vec::new(),
-        rows: vec![DigestRow { news: News::Raised { level: Level::Overdue }, facts }],
+        rows: vec![DigestRow { news: News::Raised { level: Level::Overdue }, facts, lasts: None }],
     };
     Notice::new(digest, now())
 }
