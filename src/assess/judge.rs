@@ -248,7 +248,8 @@ impl Case<'_> {
         let Some(deadline) = deadline(age.newest, self.cadence, self.calendar) else {
             return Standing::Exempt;
         };
-        if now < warn_from.map_or(deadline.warn_from, |at| at.min(deadline.warn_from)) {
+        let warn_from = warn_from.map_or(deadline.warn_from, |at| at.min(deadline.warn_from));
+        if now < warn_from {
             return self.unless_reissued(age, now);
         }
         if let Article::Later(article) = age.backing.article
@@ -268,7 +269,7 @@ impl Case<'_> {
         } else if self.known.seen_at.is_none_or(|seen_at| now - seen_at > self.policy.confirm_recent) {
             // While nobody looked, the unit may have published.
             Standing::Unknown(Cause::LookTooOld)
-        } else if self.known.reach.is_some_and(|reach| reach < deadline.warn_from) {
+        } else if self.known.reach.is_some_and(|reach| reach < warn_from) {
             Standing::Unknown(Cause::Unconfirmed)
         } else {
             Standing::DueSoon

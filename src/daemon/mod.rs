@@ -14,6 +14,8 @@
 //! written.
 
 mod account;
+#[cfg(test)]
+mod account_tests;
 mod articles;
 mod bridges;
 mod bulletins;

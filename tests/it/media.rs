@@ -156,7 +156,7 @@ fn tell_the_web(web: &Web, today: NaiveDate) {
     let lacks = (day("2022-11-08")..day("2022-11-16")).contains(&today);
     web.tell("/lacking", feed(&every(2, "2022-10-20", if lacks { day("2022-11-07") } else { today })));
     let old = item("[置顶] 关于本号", day("2021-03-01"));
-    web.tell("/pinned", feed_with(&every(3, "2022-10-20", today), &old));
+    web.tell("/pinned", feed_with(&every(2, "2022-10-20", today), &old));
     let mut silent = every(2, "2022-10-20", until("2022-10-28"));
     silent.extend(every(2, "2022-11-25", today));
     web.tell("/silent", feed(&silent));
