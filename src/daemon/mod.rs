@@ -19,6 +19,7 @@ mod account_tests;
 mod articles;
 mod bridges;
 mod bulletins;
+mod bygone;
 mod digests;
 mod honesty;
 mod judge;
@@ -94,6 +95,7 @@ impl Tasks {
     /// If the store or the HTTP client cannot be opened.
     pub fn build(config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
         let line = Arc::new(Line::build(config, rules, clock)?);
+        line.end_bygone_matters()?;
         let agenda = line.judgements.clone();
         let (recheck, rechecks) = mpsc::channel(RECHECKS);
         let poller = Poller::new(Arc::clone(&line), agenda.clone(), rechecks)?;

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use chrono::{Days, NaiveDate};
 use xuncha::alert::{Addressee, OperatorKey};
 use xuncha::config::Config;
-use xuncha::daemon::Tasks;
+use xuncha::daemon::{Tasks, Wanted};
 
 use crate::simulation::{DEFAULT_PACE, Simulation, day};
-use crate::support::county::Unit;
+use crate::support::county::{County, Unit};
+use crate::support::daemon::Daemon;
 use crate::support::text::plain_text_of;
 use crate::support::web::{Answer, Web};
 
@@ -212,4 +213,92 @@ async fn in_a_month_of_lying_ways_only_the_silent_account_is_accused() {
     assert_eq!(news, expected);
     let over = told(&simulation).into_iter().filter(|said| said.starts_with("已恢复")).count();
     assert_eq!((over, held(&tasks)), (3, Vec::new()), "{:?}", told(&simulation));
+}
+
+fn two_accounts_and_one_that_is_closed(web: &Web) -> Unit {
+    let wechat = |name: &str, keys: &str| format!("platform = \"wechat\"\n{keys}\n{}", rss(web, name, ""));
+    let closed = "deregistered-since = \"2022-11-15\"\nderegistered-reason = \"已按程序注销\"";
+    Unit::new("xuanchuanbu", "县委宣传部")
+        .feed("rare", "少发账号", &wechat("rare", "min-posts-30d = 8"))
+        .feed("busy", "多发账号", &wechat("busy", "min-posts-30d = 8"))
+        .feed("closed", "注销账号", &wechat("closed", closed))
+}
+
+#[tokio::test]
+async fn an_account_that_posts_too_little_is_remarked_on_and_one_that_is_closed_is_not_counted() {
+    let simulation =
+        Simulation::start("2022-11-01T07:00", DEFAULT_PACE, two_accounts_and_one_that_is_closed).await;
+    let mut tasks = simulation.tasks();
+    for today in every(1, "2022-11-01", day("2022-11-28")) {
+        simulation.web.tell("/rare", feed(&every(6, "2022-10-10", today)));
+        simulation.web.tell("/busy", feed(&every(2, "2022-10-10", today)));
+        simulation.web.tell("/closed", feed(&every(1, "2022-10-10", today.min(day("2022-11-14")))));
+        simulation.play(&mut tasks, &format!("{}T07:00", today + Days::new(1))).await;
+    }
+    assert_eq!(simulation.standing(&tasks, "xuanchuanbu/closed"), "exempt");
+    assert!(!warned(&simulation).iter().any(|said| said.contains("注销账号")), "{:?}", warned(&simulation));
+    let wanted = Wanted { month: "2022-11".parse().unwrap(), cutoff: None, as_of: None };
+    let draft = tasks.line.draft_bulletin(&wanted).unwrap();
+    let rows: Vec<(&str, &str, &str)> = draft
+        .annex2
+        .iter()
+        .map(|row| (row.row.account.as_str(), row.row.verdict.chinese(), row.row.problems.as_str()))
+        .collect();
+    let remark = "更新数量偏少（近30天发布5条，要求不少于8条）";
+    assert_eq!(rows, [("少发账号", "合格", remark), ("多发账号", "合格", "")]);
+    assert!(draft.body.contains("县委宣传部所办账号更新数量偏少"), "{}", draft.body);
+    draft.issue().expect("rows, totals and text agree");
+}
+
+#[tokio::test]
+async fn what_a_person_saw_is_put_on_record_and_counts() {
+    let web = Web::start().await;
+    let record = "[[feed.via]]\nkind = \"record\"\n";
+    let unit = Unit::new("xuanchuanbu", "县委宣传部")
+        .feed("patrolled", "人工账号", &format!("platform = \"douyin\"\n{record}"))
+        .feed("read", "订阅账号", &format!("platform = \"wechat\"\n{}", rss(&web, "read", "")))
+        .column("tongzhi", "通知公告", web.url("/tongzhi"));
+    let county = County::new(&web, &[unit]);
+    let daemon = Daemon::start(&county).await;
+    daemon.stands("xuanchuanbu/patrolled", "unknown").await;
+    let yesterday = county.days_ago(1).to_string();
+    let say = |of: &str, date: &str| {
+        let url = "https://evidence.example/1.png";
+        daemon.say(&[
+            "record",
+            of,
+            "--date",
+            date,
+            "--title",
+            "招聘公告",
+            "--url",
+            url,
+            "--by",
+            "王敏",
+            "--note",
+            "已截图",
+        ])
+    };
+    let said = say("人工账号", &yesterday);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let detail = daemon.stands("xuanchuanbu/patrolled", "fresh").await;
+    assert_eq!(detail.source.last.map(|day| day.to_string()), Some(yesterday.clone()));
+    let account = detail.account.unwrap();
+    assert_eq!((account.shown_by.as_deref(), account.records.len()), (Some("record"), 1));
+    let shown = daemon.say(&["status", "人工账号"]).out;
+    for words in
+        ["王敏", "招聘公告", "https://evidence.example/1.png", "已截图", "人工核查记录", "近 30 天 1 条"]
+    {
+        assert!(shown.contains(words), "{words} not in\n{shown}");
+    }
+
+    let tomorrow = (county.days_ago(0) + Days::new(1)).to_string();
+    for (of, date, why) in [
+        ("订阅账号", yesterday.as_str(), "no [[feed.via]] of kind \"record\""),
+        ("通知公告", yesterday.as_str(), "no [[feed.via]] of kind \"record\""),
+        ("人工账号", tomorrow.as_str(), "is no day of a post"),
+    ] {
+        let said = say(of, date);
+        assert!(said.code == 1 && said.err.contains(why), "{of}: {} {}", said.code, said.err);
+    }
 }
