@@ -196,7 +196,7 @@ impl AccountLook {
                 Stage::Posts { with, .. } => with.as_deref(),
                 Stage::Token { .. } => None,
             };
-            secrets.chain(token).fold(refusal, |refusal, secret| refusal.without(secret))
+            secrets.chain(token).fold(refusal, Refusal::without)
         }))
     }
 }

@@ -9,6 +9,8 @@ use xuncha::fetch::{Request, answer_of};
 use xuncha::rules::{HostException, SecretName, Security, WayKind};
 use xuncha::secrets::Secret;
 
+use crate::support::county::{County, Unit};
+use crate::support::daemon::{Said, xuncha};
 use crate::support::now;
 use crate::support::web::{Answer, Web};
 
@@ -214,4 +216,42 @@ fn an_exported_list_is_read_from_the_import_directory_with_its_age() {
     assert_eq!(posts.newest().unwrap().sighting.title, "秋收");
     let missing = open_import(directory.path(), "other.json".as_ref()).unwrap_err();
     assert!(matches!(&missing, Refusal::NoFile(said) if said.contains("other.json")), "{missing}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_says_of_each_way_whether_it_works_and_what_to_do_where_it_does_not() {
+    let web = Web::start().await;
+    web.tell(GRANT, grant("tok-hush"));
+    web.tell(&list("tok-hush"), json(POSTS));
+    web.tell("/s/1", Answer::page("<html><body>链接已过期</body></html>"));
+    let county = County::new(&web, &[Unit::new("yiju", "县一局").column("tongzhi", "通知", web.url("/1/"))]);
+    let feed = format!(
+        "\n[[feed]]\nid = \"weixin\"\nplatform = \"wechat\"\naccount = \"一局发布\"\ncadence = \"weekly\"\n\
+         [[feed.via]]\nkind = \"wechat-api\"\nsecret = \"yiju-weixin\"\nbase = \"{0}\"\n\
+         [[feed.via]]\nkind = \"wechat-article\"\nurl = \"{0}s/1\"\n\
+         [[feed.via]]\nname = \"other\"\nkind = \"wechat-api\"\nsecret = \"nowhere\"\nbase = \"{0}\"\n",
+        base(&web)
+    );
+    let unit = county.path("crawl-rules/langxi/units/yiju.toml");
+    std::fs::write(&unit, std::fs::read_to_string(&unit).unwrap() + &feed).unwrap();
+    let rules = county.path("crawl-rules");
+    let arguments =
+        ["probe", "yiju/weixin", "--contact", "it@example.gov.cn", "--rules", rules.to_str().unwrap()];
+    let said: Said = xuncha(&arguments).env("XUNCHA_SECRET_YIJU_WEIXIN", "wx1 hush").output().unwrap().into();
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert_eq!(lines[0], "yiju/weixin  一局发布");
+    assert!(
+        lines[1].starts_with("wechat-api       newest 2022-11-2") && lines[1].ends_with(", 秋收; 1 posts"),
+        "{}",
+        said.out
+    );
+    assert!(
+        lines[2].starts_with("wechat-article   unknown: the article cannot be had any more"),
+        "{}",
+        said.out
+    );
+    assert!(lines[3].contains("or as XUNCHA_SECRET_NOWHERE"), "{}", said.out);
+    assert!(!said.out.contains("hush"), "{}", said.out);
+    assert_eq!(web.asked_for("/s/1").len(), 1);
 }

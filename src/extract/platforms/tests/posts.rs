@@ -186,6 +186,17 @@ fn an_app_is_dated_by_its_present_version() {
 }
 
 #[test]
+fn an_app_without_the_date_of_its_present_version_is_not_dated_by_its_first() {
+    let apple =
+        r#"{"resultCount":1,"results":[{"trackName":"示例办事","releaseDate":"2019-01-02T08:00:00Z"}]}"#;
+    assert!(matches!(itunes(&answer(200, apple)), Err(Refusal::NoDates(_))));
+    let page_only = r#"{"ret":0,"app_detail_records":{"com.example.gov":{"app_info":{"name":"示例办事","update_time":1790000000}}}}"#;
+    assert_eq!(newest(yyb, page_only).sighting.date, day("2026-09-21"));
+    let unknown = page_only.replace("1790000000", "0");
+    assert!(matches!(yyb(&answer(200, &unknown)), Err(Refusal::NoDates(_))));
+}
+
+#[test]
 fn a_package_is_dated_by_the_name_of_the_file_and_no_surer_than_that() {
     let read = |location: &str| huawei(&led_to(location));
     let posts = read("https://dl.example/application/apk/ab/com.example.gov.2609301530.apk?maple=0").unwrap();
