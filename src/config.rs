@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use url::Url;
 
-use crate::alert::{Addressee, OperatorPolicy};
+use crate::alert::{Addressee, BreakerPolicy, OperatorPolicy};
 use crate::assess::{Calendar, WorkDays};
 use crate::deliver::{Credentials, Sender, SmtpSettings, Tls};
 use crate::rules::{Collector, Document, Problems, Table, looks_like_an_address};
@@ -49,6 +50,10 @@ pub struct Config {
     pub operators: Vec<Addressee>,
     /// How they are told.
     pub operator: OperatorPolicy,
+    /// When so much has turned bad at once that units get no mail.
+    pub breaker: BreakerPolicy,
+    /// Pages that answer as long as our own network is up. If none does, units get no mail.
+    pub anchors: Vec<Url>,
     /// How mail leaves.
     pub mail: Mail,
 }
@@ -151,6 +156,8 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let (alert, digests, at_once) = read_alert(root);
     let operators = root.tables("operator").iter().filter_map(read_operator).collect();
     let operator = read_oversight(root);
+    let breaker = read_breaker(root);
+    let anchors = root.optional_table("anchors").map_or_else(Vec::new, |table| read_anchors(&table));
     let mail = root.table("mail").and_then(|table| read_mail(&table, directory));
     root.finish();
     let (fetch, workers) = fetching?;
@@ -177,6 +184,8 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
         at_once,
         operators,
         operator,
+        breaker,
+        anchors,
         mail: mail?,
     })
 }
@@ -336,6 +345,35 @@ fn read_oversight(root: &Table<'_>) -> OperatorPolicy {
     policy
 }
 
+fn read_breaker(root: &Table<'_>) -> BreakerPolicy {
+    let usual = BreakerPolicy::default();
+    let Some(table) = root.optional_table("breaker") else { return usual };
+    let at_least = table.optional_integer("at-least", 1..=1_000_000);
+    let policy = BreakerPolicy {
+        share: table.optional_integer("share-percent", 1..=100).unwrap_or(usual.share),
+        at_least: at_least
+            .map_or(usual.at_least, |sources| usize::try_from(sources).unwrap_or(usual.at_least)),
+        within: table.duration_or("within", usual.within),
+    };
+    table.finish();
+    policy
+}
+
+fn read_anchors(table: &Table<'_>) -> Vec<Url> {
+    let mut anchors = Vec::new();
+    for text in table.strings("urls") {
+        match Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        {
+            Some(url) => anchors.push(url),
+            None => {
+                table.report("urls", format!("`{text}` is not an address, wanted: http://… or https://…"));
+            }
+        }
+    }
+    table.finish();
+    anchors
+}
+
 fn time_of_day(table: &Table<'_>, key: &'static str, default: NaiveTime) -> NaiveTime {
     let Some(text) = table.optional_string(key) else { return default };
     NaiveTime::parse_from_str(&text, "%H:%M").unwrap_or_else(|_| {
@@ -474,7 +512,7 @@ mod tests {
         let said = error.to_string();
         for expected in [
             "state-dir: is missing",
-            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, import-dir, secrets, fetch, render, assess, alert, operator, oversight, mail",
+            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, import-dir, secrets, fetch, render, assess, alert, operator, oversight, breaker, anchors, mail",
             "fetch.contact: is missing",
             ":4: fetch.workers: must be a whole number from 1 to 1024",
             ":6: assess.confirm-gap: must be longer than nothing",

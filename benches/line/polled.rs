@@ -102,6 +102,8 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
         at_once: Vec::new(),
         operators: Vec::new(),
         operator: alert::OperatorPolicy::default(),
+        breaker: alert::BreakerPolicy::default(),
+        anchors: Vec::new(),
         mail: Mail {
             sender: Sender { name: "bench".to_owned(), email, reply_to: None },
             route: Route::File(state.join("mail")),

@@ -1,13 +1,13 @@
 //! When something is said of a source: the rungs between its first warning and the report to those above.
 //!
-//! Warnings that would fall on a day off are given on the last working day before it, since nobody could act on them later.
+//! Warnings that would fall in a holiday are given on the last working day before it, since nobody could act on them later.
 //! What is said once a source is late waits for the first working day instead. Rungs are instants at which a day begins; the
 //! mailer's hours decide when on that day a mail goes out.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::assess::{Calendar, Deadline, WorkDays};
-use crate::rules::Rungs;
+use crate::rules::{Holidays, Rungs};
 
 /// How alerts behave where a cadence does not say otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +40,15 @@ pub struct Ladder<'a> {
 }
 
 impl Ladder<'_> {
-    /// When the first warning is due.
+    /// When the first warning is due. Where its day is a day off it comes on the last working day before; only a plain
+    /// weekend puts it off to Monday, if that is still before the due day.
     pub fn warn_from(&self) -> Option<DateTime<Utc>> {
         let deadline = self.deadline?;
         let day = self.calendar.day_of(deadline.warn_from);
-        Some(self.calendar.start_of(self.days.on_or_before(day)).min(deadline.warn_from))
+        let (before, after) = (self.days.on_or_before(day), self.days.on_or_after(day));
+        let is_plain_weekend = (after - before).num_days() == 3 && !Holidays::is_plain_working_day(day);
+        let told_on = if is_plain_weekend && after < deadline.due { after } else { before };
+        Some(self.calendar.start_of(told_on))
     }
 
     /// The next warning of a source that is due soon, after what was last said.
@@ -75,8 +79,9 @@ impl Ladder<'_> {
     }
 
     fn working_day_after(&self, at: DateTime<Utc>, days: Days) -> DateTime<Utc> {
-        let day: NaiveDate = self.calendar.day_of(at);
-        let later = day.checked_add_days(days).unwrap_or(day);
+        // What happens on a day off is told on the next working day, and time is counted from the telling.
+        let told_on: NaiveDate = self.days.on_or_after(self.calendar.day_of(at));
+        let later = told_on.checked_add_days(days).unwrap_or(told_on);
         self.calendar.start_of(self.days.on_or_after(later))
     }
 }

@@ -10,12 +10,14 @@
 //!
 //! An unknown standing moves nothing: it neither raises, reminds nor resolves.
 
+mod breaker;
 mod digest;
 mod ladder;
 pub mod operator;
 mod stance;
 mod state;
 
+pub use breaker::{BreakerPolicy, Turns, doubtful_turns};
 pub use digest::{Addressee, Digest, DigestRow, Matter, News, OperatorDigest, SourceFacts, plan_digest};
 pub use ladder::{Ladder, Policy};
 pub use operator::{OperatorKey, OperatorMatter, OperatorNews, OperatorPolicy, OperatorRow, Sign};

@@ -152,7 +152,7 @@ impl Case<'_> {
         self.standing_if_warned_from(None, now)
     }
 
-    /// The standing as whoever warns goes by it: due soon from that instant on, where it is earlier than the cadence's own.
+    /// The standing as whoever warns goes by it: due soon from that instant on, whatever the cadence says.
     pub fn standing_if_warned_from(&self, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Standing {
         if self.cadence.period == Period::Unlimited || self.owes_nothing(now) {
             return Standing::Exempt;
@@ -248,7 +248,7 @@ impl Case<'_> {
         let Some(deadline) = deadline(age.newest, self.cadence, self.calendar) else {
             return Standing::Exempt;
         };
-        let warn_from = warn_from.map_or(deadline.warn_from, |at| at.min(deadline.warn_from));
+        let warn_from = warn_from.unwrap_or(deadline.warn_from);
         if now < warn_from {
             return self.unless_reissued(age, now);
         }

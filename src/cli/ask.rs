@@ -224,11 +224,22 @@ fn source_table(sources: &[SourceView]) -> Table {
             day(source.last),
             day(source.due),
             source.days_left.map_or_else(String::new, |days| days.to_string()),
-            source.cause.as_ref().map_or_else(String::new, |cause| harmless(&cause.chinese())),
+            remarks(source),
         ]);
     }
     align_right(&mut table, 6..7);
     table
+}
+
+/// Why nobody can say how a source stands, and what people have said of it.
+fn remarks(source: &SourceView) -> String {
+    let cause = source.cause.as_ref().map(|cause| harmless(&cause.chinese()));
+    cause.into_iter().chain(said_of(source)).collect::<Vec<_>>().join("；")
+}
+
+fn said_of(source: &SourceView) -> Vec<String> {
+    let in_shanghai = |at: DateTime<Utc>| at.with_timezone(&chrono_tz::Asia::Shanghai).date_naive();
+    source.standpoint.chinese(in_shanghai).iter().map(|said| harmless(said)).collect()
 }
 
 fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
@@ -248,6 +259,12 @@ fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
         )?;
     }
     writeln!(text, "预警      {}", alert_in_words(&source.alert))?;
+    if source.told_this_week > 0 {
+        writeln!(text, "本周提醒  {} 次", source.told_this_week)?;
+    }
+    for said in said_of(source) {
+        writeln!(text, "人工      {said}")?;
+    }
     writeln!(text, "地址      {}", source.url)?;
     writeln!(text, "上次巡检  {}", source.polled_at.map_or_else(|| "尚未巡检".to_owned(), local))?;
     writeln!(text, "下次巡检  {}", source.next_poll_at.map_or_else(|| "未安排".to_owned(), local))?;
@@ -295,7 +312,7 @@ fn reason(source: &SourceView) -> String {
 fn alerts_text(alerts: &Alerts) -> Result<String, fmt::Error> {
     let mut text = String::new();
     writeln!(text, "当前预警 {} 个  {}", alerts.raised.len(), local(alerts.as_of))?;
-    let mut raised = table(["单位", "监测对象", "预警", "自", "最近更新", "截止日期"]);
+    let mut raised = table(["单位", "监测对象", "预警", "自", "最近更新", "截止日期", "本周提醒", "说明"]);
     for source in &alerts.raised {
         let (level, since) = match source.alert {
             State::Quiet => continue,
@@ -308,6 +325,8 @@ fn alerts_text(alerts: &Alerts) -> Result<String, fmt::Error> {
             local(since),
             day(source.last),
             day(source.due),
+            source.told_this_week.to_string(),
+            remarks(source),
         ]);
     }
     writeln!(text, "{raised}\n最近事件")?;
@@ -336,7 +355,7 @@ fn event_in_words(kind: &EventKind) -> String {
     }
 }
 
-fn stance_in_words(given: &Stance) -> String {
+pub(super) fn stance_in_words(given: &Stance) -> String {
     let until = given.until().map_or_else(String::new, |until| format!("至 {}", local(until)));
     let what = match &given.kind {
         StanceKind::Acknowledged { .. } => "已确认".to_owned(),

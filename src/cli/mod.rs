@@ -13,6 +13,7 @@ mod discover;
 mod probe;
 mod rules;
 mod run;
+mod say;
 mod table;
 
 use std::net::SocketAddr;
@@ -54,6 +55,14 @@ enum Command {
     Due(DueArgs),
     /// List raised alerts and the latest events
     Alerts(AskArgs),
+    /// Note that an alert is known: its unit is not reminded of it any more
+    Ack(AckArgs),
+    /// Send no mail about a source, or about all sources of a unit, up to a day
+    Silence(SilenceArgs),
+    /// Exempt a source up to a day, for a reason and with evidence
+    Exempt(ExemptArgs),
+    /// Let mail to units go on although much has turned bad at once
+    Release(ReleaseArgs),
     /// Poll a source in full as soon as politeness allows
     Recheck(RecheckArgs),
     /// Put on record what a person saw of an account
@@ -100,6 +109,9 @@ struct CheckArgs {
     /// A rules directory; without it, that of the configuration
     #[arg(value_name = "RULES_DIR")]
     rules: Option<PathBuf>,
+    /// Check whether the holidays of this day's year are there, instead of today's
+    #[arg(long, value_name = "DATE")]
+    on: Option<NaiveDate>,
 }
 
 #[derive(Debug, Args)]
@@ -159,6 +171,75 @@ struct RecordArgs {
     /// What else is to be said
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct AckArgs {
+    /// A source whose alert is raised
+    #[arg(value_name = "SOURCE")]
+    of: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// What is being done about it
+    #[arg(long, value_name = "TEXT")]
+    note: String,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct SilenceArgs {
+    /// A source or a unit
+    #[arg(value_name = "SOURCE|UNIT")]
+    of: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// The last day of it; a day that has passed ends it
+    #[arg(long, value_name = "DATE")]
+    until: NaiveDate,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct ExemptArgs {
+    /// A source
+    #[arg(value_name = "SOURCE")]
+    of: String,
+    /// Who enters it
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why nothing is due
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// What bears that out: a document's number, an address
+    #[arg(long, value_name = "TEXT")]
+    evidence: String,
+    /// Who allowed it
+    #[arg(long, value_name = "NAME")]
+    approver: String,
+    /// The last day of it; a day that has passed ends it
+    #[arg(long, value_name = "DATE")]
+    until: NaiveDate,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct ReleaseArgs {
+    /// Who releases it
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why what has turned bad is true
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
     #[command(flatten)]
     ask: AskArgs,
 }
@@ -374,6 +455,10 @@ pub fn main() -> ExitCode {
         Command::Status(args) => ask::status(&args),
         Command::Due(args) => ask::due(&args),
         Command::Alerts(args) => ask::alerts(&args),
+        Command::Ack(args) => say::ack(&args),
+        Command::Silence(args) => say::silence(&args),
+        Command::Exempt(args) => say::exempt(&args),
+        Command::Release(args) => say::release(&args),
         Command::Recheck(args) => ask::recheck(&args),
         Command::Record(args) => account::record(&args),
         Command::Bulletin(command) => bulletin::bulletin(command),

@@ -3,14 +3,19 @@
 //! Nothing is told of a source that nobody can judge at present, that a person has silenced, or whose alert is known and
 //! that would only be reminded of; what is kept back waits, and is told or cancelled out later.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::line::Line;
 use crate::alert::{Addressee, Change, Digest, DigestRow, Matter, News, SourceFacts, State, plan_digest};
-use crate::assess::Standing;
+use crate::assess::{Cause, Standing};
 use crate::deliver::{Notice, NoticeId};
 use crate::rules::{Role, Source, Unit};
 use crate::store::{PlannedDigest, SourceRecord, StoreError, WaitingMatter};
+
+/// How long after the hours begin a unit's mail may wait for a second look.
+const SECOND_LOOK: TimeDelta = TimeDelta::hours(6);
+/// And so long before they end it waits no longer.
+const LAST_CALL: TimeDelta = TimeDelta::minutes(30);
 
 impl Line {
     /// Plans the digest of every unit that has something to hear and has not had its mail of today, and what is told at once
@@ -18,6 +23,9 @@ impl Line {
     pub(super) fn plan_digests(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
         let opens_at = self.digests.next_open(now, &self.calendar, self.work_days());
         let mut next = if opens_at > now { opens_at } else { self.opens_tomorrow_at(now) };
+        if self.unit_mail_is_held()? {
+            return Ok(next);
+        }
         for unit in self.store.units_with_matters()? {
             // The matters of a unit that is missing from the rules wait for its return.
             let Some(unit) = self.rules.unit(&unit) else { continue };
@@ -29,7 +37,7 @@ impl Line {
                 let id = if has_had_its_mail { NoticeId::at_once(&unit.id, now) } else { today };
                 self.plan_digest(id, unit, matters, now)?;
             } else if opens_at <= now && !has_had_its_mail {
-                let ready_at = oldest.matter.at + self.digests.gather;
+                let ready_at = self.ready_at(unit, oldest.matter.at, now)?;
                 if ready_at <= now {
                     self.plan_digest(today, unit, matters, now)?;
                 } else {
@@ -38,6 +46,28 @@ impl Line {
             }
         }
         Ok(next)
+    }
+
+    /// When a unit's mail of today may be written: once its first change has waited for others, and for a while in the
+    /// morning not before a source that looks late has had its second look, which would have to wait for the next mail.
+    fn ready_at(
+        &self,
+        unit: &Unit,
+        first_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, StoreError> {
+        let gathered_at = first_at + self.digests.gather;
+        let today = self.calendar.day_of(now);
+        let closes_at = self.calendar.at(today, self.digests.until);
+        let waits_until =
+            (self.calendar.at(today, self.digests.from) + SECOND_LOOK).min(closes_at - LAST_CALL);
+        for source in self.rules.sources_of(&unit.id) {
+            let was_warned_of = self.stored(source)?.record.alert != State::Quiet;
+            if was_warned_of && self.standing(source, now)? == Standing::Unknown(Cause::Unconfirmed) {
+                return Ok(gathered_at.max(waits_until));
+            }
+        }
+        Ok(gathered_at)
     }
 
     fn opens_tomorrow_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -67,10 +97,13 @@ impl Line {
     }
 
     fn is_in_doubt(&self, source: &Source, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        Ok(matches!(self.standing(source, now)?, Standing::Unknown(_)))
+    }
+
+    fn standing(&self, source: &Source, now: DateTime<Utc>) -> Result<Standing, StoreError> {
         let stored = self.stored(source)?;
         let seen_at = stored.poll.and_then(|poll| poll.seen_at);
-        let standing = self.terms(source).standing_for_alert(&stored.record, seen_at, now);
-        Ok(matches!(standing, Standing::Unknown(_)))
+        Ok(self.terms(source).standing_for_alert(&stored.record, seen_at, now))
     }
 
     fn plan_digest(

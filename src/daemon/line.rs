@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
+use url::Url;
 
 use super::judge::JudgeAgenda;
 use super::picture::Picture;
 use super::settle::Terms;
 use super::stances::Stances;
-use crate::alert::{Addressee, OperatorPolicy, Standpoint, State};
+use crate::alert::{Addressee, BreakerPolicy, OperatorPolicy, Standpoint, State};
 use crate::assess::{BridgeHealth, Calendar, WorkDays};
 use crate::clock::Clock;
 use crate::config::{Config, DigestHours};
@@ -52,6 +53,9 @@ pub struct Line {
     /// Who is told what keeps the monitor from its work.
     pub(super) operators: Vec<Addressee>,
     pub(super) operator: OperatorPolicy,
+    pub(super) breaker: BreakerPolicy,
+    /// Pages that answer as long as our own network is up.
+    pub(super) anchors: Vec<Url>,
     /// A plain mutex, as above.
     pub(super) picture: Mutex<Picture>,
     /// What people have said of sources; another plain mutex.
@@ -137,6 +141,8 @@ impl Line {
             alert: config.alert,
             operators: config.operators.clone(),
             operator: config.operator,
+            breaker: config.breaker,
+            anchors: config.anchors.clone(),
             picture,
             stances,
             judgements: JudgeAgenda::default(),

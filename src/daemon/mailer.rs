@@ -14,6 +14,7 @@ use crate::store::StoreError;
 pub struct Mailer {
     line: Arc<Line>,
     transport: Transport,
+    anchors_asked_at: Option<DateTime<Utc>>,
 }
 
 /// The outbox is looked at this often even if nothing is known to be due, in case a wish was lost.
@@ -22,7 +23,7 @@ const LOOK_AGAIN: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 impl Mailer {
     /// A mailer over this transport.
     pub fn new(line: Arc<Line>, transport: Transport) -> Self {
-        Self { line, transport }
+        Self { line, transport, anchors_asked_at: None }
     }
 
     /// Plans and delivers until told to stop; then delivers once more what is due.
@@ -50,10 +51,14 @@ impl Mailer {
     /// If the store fails. A mail that cannot be delivered is kept and tried again.
     pub async fn turn(&mut self) -> Result<DateTime<Utc>, StoreError> {
         let now = self.line.clock.now();
+        let next_anchors_at = self.line.ask_anchors(&mut self.anchors_asked_at, now).await?;
         let next_oversight_at = self.line.oversee(now)?;
         let next_digest_at = self.line.plan_digests(now)?;
         let next_try_at = self.deliver_due(now).await?;
-        Ok([next_oversight_at, next_try_at].into_iter().flatten().fold(next_digest_at, DateTime::min))
+        Ok([next_anchors_at, next_oversight_at, next_try_at]
+            .into_iter()
+            .flatten()
+            .fold(next_digest_at, DateTime::min))
     }
 
     async fn deliver_due(&mut self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {

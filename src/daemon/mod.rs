@@ -21,6 +21,7 @@ mod bridges;
 mod bulletins;
 mod bygone;
 mod digests;
+mod doubt;
 mod honesty;
 mod judge;
 mod learn;

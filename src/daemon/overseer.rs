@@ -4,7 +4,7 @@
 
 use std::sync::PoisonError;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use super::line::Line;
 use super::picture::is_of_the_picture;
@@ -44,6 +44,8 @@ impl Line {
             }
             picture.matters(&self.rules.sources, &self.operator, now)
         };
+        self.check_breaker(now)?;
+        self.check_holidays(now)?;
         for matter in self.store.operator_matters()? {
             if is_of_the_picture(&matter.key) && !standing.contains_key(&matter.key) {
                 self.observe(&matter.key, &Sign::Over)?;
@@ -53,6 +55,24 @@ impl Line {
             self.observe(&key, &Sign::Stands(says))?;
         }
         Ok(next_at)
+    }
+
+    /// This year's holidays are wanted always, the next year's from December on: they are announced each November.
+    fn check_holidays(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let today = self.calendar.day_of(now);
+        let mut missing = self.rules.holidays.missing_years(today);
+        missing.retain(|year| *year == today.year() || today.month() == 12);
+        for matter in self.store.operator_matters()? {
+            if matches!(matter.key, OperatorKey::HolidayYearMissing { year } if !missing.contains(&year)) {
+                self.observe(&matter.key, &Sign::Over)?;
+            }
+        }
+        for year in missing {
+            let says =
+                format!("请按国务院办公厅放假通知补充 holidays/{year}.toml；在此之前按周一至周五计算工作日");
+            self.observe(&OperatorKey::HolidayYearMissing { year }, &Sign::Stands(says))?;
+        }
+        Ok(())
     }
 
     /// Writes one mail of all that is new, once some of it is due; returns when there will be more.

@@ -1,7 +1,7 @@
 //! How all sources stand at present, for whoever watches the watcher: kept in memory, complete once every source has been
 //! settled since the start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -11,13 +11,17 @@ use crate::alert::operator::OperatorPolicy;
 use crate::assess::{Cause, Standing};
 use crate::rules::Source;
 use crate::schedule::Slot;
+use crate::store::Course;
 
 /// What is known of every source at once.
 #[derive(Debug)]
 pub(super) struct Picture {
     settled: Vec<bool>,
     unsettled: usize,
+    /// Sources of which nothing is known yet.
+    new: BTreeSet<Slot>,
     unknown: BTreeMap<Slot, Doubt>,
+    turned_at: BTreeMap<Slot, DateTime<Utc>>,
 }
 
 /// Why nobody can say how a source stands.
@@ -30,23 +34,50 @@ struct Doubt {
 impl Picture {
     /// A picture of so many sources, none of which has been settled.
     pub(super) fn of(sources: usize) -> Self {
-        Self { settled: vec![false; sources], unsettled: sources, unknown: BTreeMap::new() }
+        Self {
+            settled: vec![false; sources],
+            unsettled: sources,
+            new: BTreeSet::new(),
+            unknown: BTreeMap::new(),
+            turned_at: BTreeMap::new(),
+        }
     }
 
     /// Takes in how a source stands; says whether that is news.
     pub(super) fn take(&mut self, slot: Slot, settled: &Settled) -> bool {
+        let mut completes_it = false;
         if let Some(is_settled) = self.settled.get_mut(slot.0 as usize)
             && !std::mem::replace(is_settled, true)
         {
             self.unsettled -= 1;
+            completes_it = self.is_complete();
         }
-        match (&settled.standing, settled.unknown_since) {
+        if settled.course == Course::New {
+            self.new.insert(slot);
+        } else {
+            self.new.remove(&slot);
+        }
+        match settled.course {
+            Course::Turned { since } => {
+                self.turned_at.insert(slot, since);
+            }
+            Course::New | Course::Well | Course::NeverWell => {
+                self.turned_at.remove(&slot);
+            }
+        }
+        let is_told_apart = match (&settled.standing, settled.unknown_since) {
             (Standing::Unknown(cause), Some(since)) => {
                 let doubt = Doubt { since, cause: cause.clone() };
                 self.unknown.insert(slot, doubt.clone()) != Some(doubt)
             }
             _ => self.unknown.remove(&slot).is_some(),
-        }
+        };
+        is_told_apart || completes_it
+    }
+
+    /// Sources of which something is known, and when those that are bad and were well before turned so.
+    pub(super) fn turns(&self) -> (usize, Vec<DateTime<Utc>>) {
+        (self.settled.len() - self.new.len(), self.turned_at.values().copied().collect())
     }
 
     /// Whether nothing is missing: before that, what is not in the picture may yet be so.

@@ -68,7 +68,7 @@ pub(super) async fn go(
     let Visit { slot, ask, errand, not_before } = visit;
     let mut round = match errand {
         Errand::Ways(round) => round,
-        Errand::Page | Errand::Onward { .. } | Errand::Articles { .. } => Round::begin(source),
+        Errand::Page | Errand::Onward { .. } | Errand::Articles { .. } => Box::new(Round::begin(source)),
     };
     let held = line.store.held(&source.id)?;
     line.go_through(source, &held, &mut round, now).await?;

@@ -72,7 +72,7 @@ impl<'a> Terms<'a> {
         Ladder { calendar: self.calendar, days: self.days, deadline, rungs, policy: self.alert }
     }
 
-    /// The standing as warnings go by it: early where the day of the first warning is a day off.
+    /// The standing as warnings go by it: due soon from another day on, where that of the first warning is a day off.
     pub fn standing_for_alert(
         &self,
         record: &SourceRecord,

@@ -60,7 +60,7 @@ pub(super) enum Errand {
         without_reissues: Option<NaiveDate>,
     },
     /// The ways of an account.
-    Ways(Round),
+    Ways(Box<Round>),
 }
 
 /// What one request of a visit came to.

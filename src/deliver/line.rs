@@ -15,7 +15,7 @@ const LONGEST: usize = 80;
 pub(super) struct Line {
     tone: Tone,
     label: &'static str,
-    /// 仍未处理, or empty.
+    /// 仍未处理 and the like, or empty.
     again: &'static str,
     name: String,
     channel: String,
@@ -114,7 +114,8 @@ fn again(news: News) -> &'static str {
     match news {
         News::Reminded { level: Level::DueSoon, .. } => "再次提醒",
         News::Escalated { .. } => "长期未处理",
-        News::Reminded { .. } | News::StillOpen { .. } => "仍未处理",
+        News::Reminded { .. } => "仍未处理",
+        News::StillOpen { .. } => "此前已提醒",
         News::Raised { .. } | News::Resolved { .. } => "",
     }
 }
@@ -186,7 +187,7 @@ mod tests {
             (raised(Level::DueSoon), "即将到期", ""),
             (raised(Level::Blank), "空白", ""),
             (reminded, "超期", "仍未处理"),
-            (row(News::StillOpen { level: Level::DueSoon }), "即将到期", "仍未处理"),
+            (row(News::StillOpen { level: Level::DueSoon }), "即将到期", "此前已提醒"),
             (row(News::Reminded { level: Level::DueSoon, raised_at: now() }), "即将到期", "再次提醒"),
             (row(News::Escalated { level: Level::Overdue, raised_at: now() }), "超期", "长期未处理"),
             (row(News::Resolved { level: Level::Overdue, raised_at: now() }), "已恢复", ""),

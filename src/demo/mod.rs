@@ -133,6 +133,8 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
         at_once: Vec::new(),
         operators: Vec::new(),
         operator: alert::OperatorPolicy::default(),
+        breaker: alert::BreakerPolicy::default(),
+        anchors: Vec::new(),
         mail: Mail {
             sender: Sender {
                 name: rules.county.issuer.clone(),

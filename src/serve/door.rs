@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
 use super::view::{Counts, Health, HostRemark, SourceDetail, SourceView, UnitSummary, UnknownCause};
-use crate::alert::State;
+use crate::alert::{Standpoint, State};
 use crate::assess::{Standing, days_left};
 use crate::daemon::{Line, Recheck};
 use crate::rules::{Source, SourceKind, Unit};
@@ -65,7 +65,8 @@ impl Door {
     pub(super) fn source(&self, source: &Source, now: DateTime<Utc>) -> Result<SourceView, StoreError> {
         let stored = self.line.stored(source)?;
         let unit_name = self.line.rules.unit(&source.unit).map_or(String::new(), |unit| unit.name.clone());
-        Ok(self.view(source, &stored, unit_name, now))
+        let told_this_week = self.line.told_this_week(source, now)?;
+        Ok(SourceView { told_this_week, ..self.view(source, &stored, unit_name, now) })
     }
 
     pub(super) fn source_detail(
@@ -127,7 +128,7 @@ impl Door {
             cadence: source.cadence.name.clone(),
             limit: source.cadence.period.limit(),
             standing: standing.word().to_owned(),
-            why: why(&standing),
+            why: why(&standing, &self.line.standpoint(source, &record.alert, now)),
             cause: match standing {
                 Standing::Unknown(cause) => Some(cause),
                 Standing::Fresh
@@ -152,6 +153,8 @@ impl Door {
             failing_since: record.failure.as_ref().map(|failure| failure.since),
             full_looks: case.known.full_looks.to_vec(),
             alert: record.alert,
+            standpoint: self.line.standpoint(source, &record.alert, now),
+            told_this_week: 0,
         }
     }
 
@@ -205,8 +208,12 @@ pub(super) fn is_raised(source: &SourceView) -> bool {
     source.alert != State::Quiet
 }
 
-fn why(standing: &Standing) -> String {
+fn why(standing: &Standing, standpoint: &Standpoint) -> String {
     match standing {
+        Standing::Exempt if standpoint.exempted.is_some() => standpoint
+            .exempted
+            .as_ref()
+            .map_or_else(String::new, |given| format!("exempted by {}: {}", given.by, given.reason)),
         Standing::Fresh => "the newest item is within the limit".to_owned(),
         Standing::DueSoon => "the newest item is within the limit, but the due date is near".to_owned(),
         Standing::Overdue => "the newest item is past the limit, in two full looks".to_owned(),

@@ -13,6 +13,7 @@ mod door;
 mod find;
 mod routes;
 mod socket;
+mod stances;
 pub mod view;
 
 pub use client::{Client, ClientError};

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::door::{Door, count, is_raised, severity, unknown_causes};
 use super::find::{NotFound, find};
+use super::stances::{acknowledge, exempt, release, silence};
 use super::view::{
     Alerts, BulletinSummary, Bulletins, Due, ErrorBody, FindAnswer, Health, NewRecord, Queued, Recorded,
     SourceDetail, SourceView, Sources, Status, UnitDetail, UnitSummary, Units,
@@ -33,6 +34,10 @@ pub(super) fn router(door: Door) -> Router {
         .route("/v1/sources/{unit}/{local}", get(source))
         .route("/v1/sources/{unit}/{local}/recheck", post(recheck))
         .route("/v1/records", post(put_on_record))
+        .route("/v1/alerts/{unit}/{local}/ack", post(acknowledge))
+        .route("/v1/silences", post(silence))
+        .route("/v1/exemptions", post(exempt))
+        .route("/v1/release", post(release))
         .route("/v1/due", get(due))
         .route("/v1/alerts", get(alerts))
         .route("/v1/find", get(find_by_name))
@@ -57,17 +62,25 @@ async fn in_our_form(response: Response) -> Response {
 }
 
 /// An error as the socket answers it.
-struct Refusal(StatusCode, ErrorBody);
+pub(super) struct Refusal(StatusCode, ErrorBody);
 
-type Answer<T> = Result<Json<T>, Refusal>;
+pub(super) type Answer<T> = Result<Json<T>, Refusal>;
 
 impl Refusal {
     fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
         Self(status, ErrorBody { error: error.into(), hint: hint.into() })
     }
 
-    fn bad_request(error: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn bad_request(error: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, error, hint)
+    }
+
+    pub(super) fn not_found(error: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, error, hint)
+    }
+
+    pub(super) fn conflict(error: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, error, hint)
     }
 }
 
@@ -291,18 +304,23 @@ async fn find_by_name(
 ) -> Answer<FindAnswer> {
     let Query(FindQuery { q }) = query.map_err(|error| bad_query(&error))?;
     let answer = |found| Json(FindAnswer { as_of: door.line.clock.now(), found });
-    find(&door.line.rules, q.trim()).map(answer).map_err(|not_found| match not_found {
-        NotFound::Nothing => Refusal::new(
-            StatusCode::NOT_FOUND,
-            format!("no unit or source is called `{q}`"),
-            "an id, a name, or a unique part of one is wanted; `xuncha status` lists the units",
-        ),
-        NotFound::Several(candidates) => Refusal::new(
-            StatusCode::CONFLICT,
-            format!("`{q}` fits {} units or sources", candidates.len()),
-            format!("say which: {}", candidates.into_iter().take(12).collect::<Vec<_>>().join(", ")),
-        ),
-    })
+    find(&door.line.rules, q.trim()).map(answer).map_err(|not_found| not_found.refusal(&q))
+}
+
+impl NotFound {
+    /// What is answered where a name fits nothing, or too much.
+    pub(super) fn refusal(self, name: &str) -> Refusal {
+        match self {
+            Self::Nothing => Refusal::not_found(
+                format!("no unit or source is called `{name}`"),
+                "an id, a name, or a unique part of one is wanted; `xuncha status` lists the units",
+            ),
+            Self::Several(candidates) => Refusal::conflict(
+                format!("`{name}` fits {} units or sources", candidates.len()),
+                format!("say which: {}", candidates.into_iter().take(12).collect::<Vec<_>>().join(", ")),
+            ),
+        }
+    }
 }
 
 async fn bulletins(State(door): State<Door>) -> Answer<Bulletins> {
@@ -403,13 +421,13 @@ fn read_month(text: &str) -> Result<Month, Refusal> {
     text.parse().map_err(|_| Refusal::bad_request(format!("`{text}` is not a month"), "wanted: 2022-12"))
 }
 
-type QueryError = axum::extract::rejection::QueryRejection;
-type PathError = axum::extract::rejection::PathRejection;
+pub(super) type QueryError = axum::extract::rejection::QueryRejection;
+pub(super) type PathError = axum::extract::rejection::PathRejection;
 
-fn bad_query(error: &QueryError) -> Refusal {
+pub(super) fn bad_query(error: &QueryError) -> Refusal {
     Refusal::bad_request(error.body_text(), "see the README for the parameters of each address")
 }
 
-fn bad_path(error: &PathError) -> Refusal {
+pub(super) fn bad_path(error: &PathError) -> Refusal {
     Refusal::bad_request(error.body_text(), "addresses are UTF-8, percent-encoded")
 }

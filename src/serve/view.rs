@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::alert::{OperatorMatter, State};
+use crate::alert::{OperatorMatter, Stance, Standpoint, State};
 use crate::assess::Cause;
 use crate::assess::honesty::Suspicion;
 use crate::extract::{self, DateKind, Sureness};
@@ -178,6 +178,12 @@ pub struct SourceView {
     pub full_looks: Vec<DateTime<Utc>>,
     /// The alert.
     pub alert: State,
+    /// What people have said of it.
+    #[serde(default)]
+    pub standpoint: Standpoint,
+    /// On how many days of this week the unit was told something new of it.
+    #[serde(default)]
+    pub told_this_week: usize,
 }
 
 /// `GET /v1/sources`.
@@ -256,6 +262,26 @@ pub struct Queued {
     pub as_of: DateTime<Utc>,
     /// The source that is polled as soon as politeness allows.
     pub queued: SourceId,
+}
+
+/// `POST /v1/alerts/{unit}/{local}/ack`, `/v1/silences`, `/v1/exemptions`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StancesTaken {
+    /// When they were taken.
+    pub as_of: DateTime<Utc>,
+    /// What was taken, source by source.
+    pub stances: Vec<Stance>,
+}
+
+/// `POST /v1/release`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Released {
+    /// When the mail to units was released.
+    pub as_of: DateTime<Utc>,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// `GET /v1/find?q=…`.

@@ -20,6 +20,7 @@
 //! | `patrols` | source id, 0, instant, number | [`PatrolRecord`]: what a person saw of an account | whoever puts it on record | nobody: append-only |
 //! | `stances` | source id, 0, instant, 0, number | [`Stance`](crate::alert::Stance): what a person said of a source | the socket | nobody: append-only |
 //! | `told` | source id, 0, instant | the notice that told something new of the source | the digest, in one transaction | nobody: append-only |
+//! | `releases` | instant | [`Release`]: a person let the mail to units go on | the socket | nobody: append-only |
 //! | `events` | instant, source id, 0, number | [`Event`]: what happened to a source | with the change itself | nobody |
 //! | `bulletins` | month, 0, version | an issued bulletin, as JSON | `bulletin issue` | nobody: immutable |
 //!
@@ -47,7 +48,7 @@ mod ways;
 
 pub use error::StoreError;
 pub use mail::{PlannedDigest, WaitingMatter};
-pub use operator::ToldMatter;
+pub use operator::{Release, ToldMatter};
 pub use records::{
     ArticleRecord, Course, Event, EventKind, FailureRecord, Observation, PollRecord, ReadingRecord, Replayed,
     SightingRecord, SourceRecord, Stored, Update, replay,

@@ -1,9 +1,10 @@
 //! What the operator is told of.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use sled::transaction::Transactional;
 
-use super::codec::{decode, encode};
+use super::codec::{decode, encode, instant};
 use super::error::StoreError;
 use super::sled_store::{Store, abort, failed};
 use crate::alert::operator::observe;
@@ -19,6 +20,17 @@ pub struct ToldMatter {
     pub after: Option<OperatorMatter>,
 }
 
+/// A person let the mail to units go on although much had turned bad at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
 impl Store {
     /// All matters of the operator's, by key.
     ///
@@ -26,6 +38,31 @@ impl Store {
     /// If the database cannot be read.
     pub fn operator_matters(&self) -> Result<Vec<OperatorMatter>, StoreError> {
         self.operator.iter().values().map(|bytes| decode("operator", &bytes?)).collect()
+    }
+
+    /// One matter, if it is held.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn operator_matter(&self, key: &OperatorKey) -> Result<Option<OperatorMatter>, StoreError> {
+        self.operator.get(key.to_string())?.map(|bytes| decode("operator", &bytes)).transpose()
+    }
+
+    /// When the mail to units was last released, and by whom.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn last_release(&self) -> Result<Option<Release>, StoreError> {
+        self.releases.last()?.map(|(_, bytes)| decode("releases", &bytes)).transpose()
+    }
+
+    /// Keeps a release.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn keep_release(&self, release: &Release) -> Result<(), StoreError> {
+        self.releases.insert(instant(release.at), encode("releases", release)?)?;
+        Ok(())
     }
 
     /// Takes a sign of a matter; says whether anything about the matter changed.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
 use tempfile::TempDir;
 
@@ -148,6 +148,7 @@ impl County {
         let order: Vec<&str> = units.iter().map(|unit| unit.id).collect();
         county.write("crawl-rules/cadences.toml", CADENCES);
         county.write("crawl-rules/presets/list.toml", PRESET);
+        county.write_holidays();
         county.write(
             "crawl-rules/langxi/county.toml",
             &format!(
@@ -185,7 +186,7 @@ impl County {
                 "rules = \"crawl-rules\"\nstate-dir = \"state\"\nsocket = \"run/xuncha.sock\"\n\
                  [fetch]\ncontact = \"xxzx@langxi.example\"\ntotal-timeout = \"5m\"\n\
                  [assess]\nconfirm-gap = \"1s\"\n[alert]\ndigest-from = \"{digests_from}\"\n\
-                 digest-until = \"23:59\"\ndigest-gather = \"0s\"\n\
+                 digest-until = \"23:59\"\ndigest-days = \"every\"\ndigest-gather = \"0s\"\n\
                  [mail]\nfrom-name = \"信息中心\"\nfrom-email = \"xxzx@langxi.example\"\n{route}\n"
             ),
         );
@@ -211,6 +212,17 @@ impl County {
     /// The mails in the drop directory, by name.
     pub(crate) fn mails(&self) -> Vec<(String, String)> {
         mails_in(&self.path("mail"))
+    }
+
+    /// The shipped holidays, and for this year and the next at least none.
+    fn write_holidays(&self) {
+        let this_year = now().with_timezone(&self.zone).year();
+        for year in (2022..=2026).chain([this_year, this_year + 1]) {
+            let shipped = format!("{}/crawl-rules/holidays/{year}.toml", env!("CARGO_MANIFEST_DIR"));
+            let none = || format!("year = {year}\npapers = []\n");
+            let text = std::fs::read_to_string(shipped).unwrap_or_else(|_| none());
+            self.write(&format!("crawl-rules/holidays/{year}.toml"), &text);
+        }
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {
