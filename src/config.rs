@@ -28,6 +28,10 @@ pub struct Config {
     pub state_dir: PathBuf,
     /// The status socket.
     pub socket: PathBuf,
+    /// Where secrets are kept as files; `None` where they are all given otherwise.
+    pub secrets: Option<PathBuf>,
+    /// Where people put the lists that accounts' own back ends export.
+    pub import_dir: PathBuf,
     /// How pages are fetched.
     pub fetch: fetch::Settings,
     /// How pages drawn by script are drawn.
@@ -144,6 +148,8 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let county = root.optional_string("county");
     let state_dir = root.string("state-dir").map(path);
     let socket = root.optional_string("socket").map_or_else(|| PathBuf::from(DEFAULT_SOCKET), path);
+    let import_dir = root.optional_string("import-dir").map(path);
+    let secrets = read_secrets(root, directory);
     let fetching = root.table("fetch").and_then(|table| read_fetch(&table));
     let render = read_render(root, directory);
     let assess = read_assess(root);
@@ -155,6 +161,7 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let mail = root.table("mail").and_then(|table| read_mail(&table, directory));
     root.finish();
     let (fetch, workers) = fetching?;
+    let state_dir = state_dir?;
     let render = fetch::RenderSettings {
         contact: fetch.contact.clone(),
         longest_body: fetch.longest_body,
@@ -164,8 +171,10 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     Some(Config {
         rules: rules?,
         county,
-        state_dir: state_dir?,
+        import_dir: import_dir.unwrap_or_else(|| state_dir.join("import")),
+        state_dir,
         socket,
+        secrets,
         fetch,
         render,
         workers,
@@ -179,6 +188,13 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
         anchors,
         mail: mail?,
     })
+}
+
+fn read_secrets(root: &Table<'_>, directory: &Path) -> Option<PathBuf> {
+    let table = root.optional_table("secrets")?;
+    let secrets = table.string("dir").map(|text| directory.join(text));
+    table.finish();
+    secrets
 }
 
 fn read_fetch(table: &Table<'_>) -> Option<(fetch::Settings, usize)> {
@@ -258,6 +274,9 @@ fn read_assess(root: &Table<'_>) -> assess::Policy {
         confirm_gap: table.duration_or("confirm-gap", usual.confirm_gap),
         confirm_recent: table.duration_or("confirm-recent", usual.confirm_recent),
         doubt_withdrawal: table.duration_or("doubt-withdrawal", usual.doubt_withdrawal),
+        way_refused_after: table.duration_or("way-refused-after", usual.way_refused_after),
+        ways_disagree_after: table.duration_or("ways-disagree-after", usual.ways_disagree_after),
+        evidence_lasts: table.duration_or("evidence-lasts", usual.evidence_lasts),
     };
     if policy.confirm_gap <= TimeDelta::zero() {
         table.report("confirm-gap", "must be longer than nothing: one look convicts nobody");
@@ -493,7 +512,7 @@ mod tests {
         let said = error.to_string();
         for expected in [
             "state-dir: is missing",
-            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, fetch, render, assess, alert, operator, oversight, breaker, anchors, mail",
+            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, import-dir, secrets, fetch, render, assess, alert, operator, oversight, breaker, anchors, mail",
             "fetch.contact: is missing",
             ":4: fetch.workers: must be a whole number from 1 to 1024",
             ":6: assess.confirm-gap: must be longer than nothing",

@@ -91,6 +91,8 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
         county: Some("bench".to_owned()),
         state_dir: state.join("store"),
         socket: state.join("socket"),
+        secrets: None,
+        import_dir: state.join("import"),
         fetch: fetch::Settings { resolve, ..fetch::Settings::new(email.as_str()) },
         render: fetch::RenderSettings::new(email.as_str()),
         workers,

@@ -10,6 +10,7 @@ use comfy_table::Table;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::account::account_text;
 use super::table::{align_right, harmless, put_out, table};
 use super::{AskArgs, DueArgs, RecheckArgs, StatusArgs, fail};
 use crate::alert::{Level, OperatorMatter, Stance, StanceKind, State};
@@ -270,6 +271,9 @@ fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
     if let Some(since) = source.failing_since {
         writeln!(text, "连续失败  {} 次，自 {}", source.failures, local(since))?;
     }
+    if let Some(account) = &detail.account {
+        text += &account_text(account)?;
+    }
     for remark in &detail.remarks {
         writeln!(text, "注意      {}（{}）", remark.chinese, harmless(&remark.reason))?;
     }
@@ -385,6 +389,6 @@ fn day(day: Option<chrono::NaiveDate>) -> String {
 }
 
 /// Instants as people here read them: China has one zone.
-fn local(at: DateTime<Utc>) -> String {
+pub(super) fn local(at: DateTime<Utc>) -> String {
     at.with_timezone(&chrono_tz::Asia::Shanghai).format("%Y-%m-%d %H:%M").to_string()
 }

@@ -4,6 +4,7 @@
 //! themselves.
 //! Every command returns an [`ExitCode`]; only `main` ends the process.
 
+mod account;
 mod ask;
 mod bulletin;
 mod check;
@@ -64,6 +65,8 @@ enum Command {
     Release(ReleaseArgs),
     /// Poll a source in full as soon as politeness allows
     Recheck(RecheckArgs),
+    /// Put on record what a person saw of an account
+    Record(RecordArgs),
     /// Draft, issue or export a month's bulletin
     #[command(subcommand)]
     Bulletin(BulletinCommand),
@@ -144,6 +147,30 @@ struct RecheckArgs {
     /// A source
     #[arg(value_name = "SOURCE")]
     of: String,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct RecordArgs {
+    /// An account whose rule has a way of kind "record"
+    #[arg(value_name = "SOURCE")]
+    of: String,
+    /// The day of the newest post that was seen
+    #[arg(long, value_name = "DATE")]
+    date: NaiveDate,
+    /// Its title
+    #[arg(long, value_name = "TEXT")]
+    title: String,
+    /// Its address, or that of a picture of it: the evidence
+    #[arg(long, value_name = "URL")]
+    url: Url,
+    /// Who saw it
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// What else is to be said
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
     #[command(flatten)]
     ask: AskArgs,
 }
@@ -433,6 +460,7 @@ pub fn main() -> ExitCode {
         Command::Exempt(args) => say::exempt(&args),
         Command::Release(args) => say::release(&args),
         Command::Recheck(args) => ask::recheck(&args),
+        Command::Record(args) => account::record(&args),
         Command::Bulletin(command) => bulletin::bulletin(command),
         Command::Probe(args) => probe::probe(&args),
         Command::Rules(command) => rules::rules(command),

@@ -133,6 +133,7 @@ impl Line {
         let sources: Result<Vec<SourceMonth>, StoreError> = self
             .rules
             .sources_of(&unit.id)
+            .filter(|source| !is_deregistered(source, cutoff))
             .map(|source| self.source_month(source, cutoff, known_until))
             .collect();
         Ok(UnitMonth {
@@ -168,6 +169,7 @@ impl Line {
             limit: source.cadence.period.limit(),
             remark_due_soon: source.cadence.remark_due_soon,
             evidence,
+            low_volume: self.low_volume_at(source, cutoff, known_until)?,
         })
     }
 
@@ -225,6 +227,7 @@ impl Line {
         Case {
             known,
             cadence: &source.cadence,
+            owes_nothing_from: source.deregistered.as_ref().map(|deregistered| deregistered.since),
             calendar: self.calendar(),
             policy: self.assess_policy(),
             exempt_until: self.standpoint(source, &State::Quiet, at).exempt_until(),
@@ -241,6 +244,11 @@ impl Line {
             first_seen_at,
         }))
     }
+}
+
+/// Whether an account was no longer kept on a day: then it is neither listed nor counted.
+fn is_deregistered(source: &Source, day: NaiveDate) -> bool {
+    source.deregistered.as_ref().is_some_and(|deregistered| deregistered.since <= day)
 }
 
 fn channel(kind: SourceKind) -> Channel {

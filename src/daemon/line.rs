@@ -1,6 +1,7 @@
 //! What every task of the daemon shares.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,15 +14,16 @@ use super::picture::Picture;
 use super::settle::Terms;
 use super::stances::Stances;
 use crate::alert::{Addressee, BreakerPolicy, OperatorPolicy, Standpoint, State};
-use crate::assess::{Calendar, WorkDays};
+use crate::assess::{BridgeHealth, Calendar, WorkDays};
 use crate::clock::Clock;
 use crate::config::{Config, DigestHours};
 use crate::deliver::{FileDrop, Smtp, Transport};
 use crate::extract::Extractor;
 use crate::extract::Reading;
-use crate::fetch::{Fetcher, Renderer, Robots};
-use crate::rules::{Rules, Source, SourceId};
+use crate::fetch::{Fetcher, Renderer, Robots, Tokens};
+use crate::rules::{BridgeId, Rules, Source, SourceId};
 use crate::schedule::Slot;
+use crate::secrets::Secrets;
 use crate::store::{Store, StoreError, Stored};
 use crate::{alert, assess, config, fetch};
 
@@ -60,6 +62,18 @@ pub struct Line {
     pub(super) stances: Mutex<Stances>,
     /// When to judge which source next.
     pub(super) judgements: JudgeAgenda,
+    /// Secrets of ways to read accounts.
+    pub(super) secrets: Secrets,
+    /// A plain mutex, as above.
+    pub(super) tokens: Mutex<Tokens>,
+    /// Where files are handed in.
+    pub(super) import_dir: PathBuf,
+    /// In bytes.
+    pub(super) longest_import: u64,
+    /// What is polled, by slot: the sources of the rules, then the canaries of their bridges.
+    watched: Vec<Source>,
+    /// How each bridge stood when its accounts were last settled by it. A plain mutex, as above.
+    pub(super) bridges: Mutex<BTreeMap<BridgeId, BridgeHealth>>,
     /// By slot; sources that are read the same way share one.
     extractors: Vec<Arc<Extractor>>,
     slots: HashMap<SourceId, Slot>,
@@ -103,9 +117,10 @@ impl Line {
             ..config.render.clone()
         });
         let robots = Mutex::new(Robots::new(&rules.county.exceptions));
-        let extractors = build_extractors(&rules)?;
-        let slots =
-            rules.sources.iter().zip(0..).map(|(source, slot)| (source.id.clone(), Slot(slot))).collect();
+        let canaries = rules.bridges.iter().flat_map(|bridge| &bridge.canaries);
+        let watched: Vec<Source> = rules.sources.iter().chain(canaries).cloned().collect();
+        let extractors = build_extractors(&watched)?;
+        let slots = watched.iter().zip(0..).map(|(source, slot)| (source.id.clone(), Slot(slot))).collect();
         let calendar = Calendar { zone: rules.county.zone, cut_off_day: rules.county.cut_off_day };
         let stances = Mutex::new(Stances::of(store.stances()?));
         let picture = Mutex::new(Picture::of(rules.sources.len()));
@@ -131,6 +146,12 @@ impl Line {
             picture,
             stances,
             judgements: JudgeAgenda::default(),
+            secrets: Secrets::of_system(config.secrets.clone()),
+            tokens: Mutex::default(),
+            import_dir: config.import_dir.clone(),
+            longest_import: config.fetch.longest_body,
+            watched,
+            bridges: Mutex::default(),
             extractors,
             slots,
         })
@@ -138,7 +159,12 @@ impl Line {
 
     /// The source at a slot.
     pub fn source(&self, slot: Slot) -> &Source {
-        &self.rules.sources[slot.0 as usize]
+        &self.watched[slot.0 as usize]
+    }
+
+    /// All that is polled, in the order of slots: the sources of the rules, then the canaries of their bridges.
+    pub(super) fn watched(&self) -> &[Source] {
+        &self.watched
     }
 
     /// The slot of a source; `None` where the rules do not know it.
@@ -203,10 +229,10 @@ pub(super) fn transport(mail: &config::Mail) -> Transport {
     }
 }
 
-fn build_extractors(rules: &Rules) -> anyhow::Result<Vec<Arc<Extractor>>> {
+fn build_extractors(watched: &[Source]) -> anyhow::Result<Vec<Arc<Extractor>>> {
     let mut distinct: Vec<(Arc<Reading>, Arc<Extractor>)> = Vec::new();
-    let mut extractors = Vec::with_capacity(rules.sources.len());
-    for source in &rules.sources {
+    let mut extractors = Vec::with_capacity(watched.len());
+    for source in watched {
         let known = distinct.iter().find(|(reading, _)| *reading == source.reading);
         let extractor = match known {
             Some((_, extractor)) => Arc::clone(extractor),

@@ -13,8 +13,13 @@
 //! flushed; the socket is closed. Whoever is not done within the grace period is dropped, which loses nothing that was
 //! written.
 
+mod account;
+#[cfg(test)]
+mod account_tests;
 mod articles;
+mod bridges;
 mod bulletins;
+mod bygone;
 mod digests;
 mod doubt;
 mod honesty;
@@ -24,15 +29,18 @@ mod line;
 mod mailer;
 mod notes;
 mod overseer;
+mod patrol;
 mod picture;
 mod poll;
 mod poller;
 mod redesign;
+mod round;
 mod settle;
 #[cfg(test)]
 mod settle_tests;
 mod stances;
 mod visit;
+mod ways;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -44,11 +52,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+pub use account::{Account, WayState};
 pub use bulletins::{IssueFailure, Wanted};
 pub use judge::{Judge, JudgeAgenda};
 pub use learn::Look;
 pub use line::{Counters, Line};
 pub use mailer::Mailer;
+pub use patrol::NotRecorded;
 pub use poll::poll;
 pub use poller::{Poller, Recheck};
 pub use settle::{Settled, Terms, after_poll, by_time};
@@ -86,6 +96,7 @@ impl Tasks {
     /// If the store or the HTTP client cannot be opened.
     pub fn build(config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
         let line = Arc::new(Line::build(config, rules, clock)?);
+        line.end_bygone_matters()?;
         let agenda = line.judgements.clone();
         let (recheck, rechecks) = mpsc::channel(RECHECKS);
         let poller = Poller::new(Arc::clone(&line), agenda.clone(), rechecks)?;

@@ -96,6 +96,9 @@ impl Picture {
         let mut next_at = None;
         for (slot, doubt) in &self.unknown {
             let Some(source) = sources.get(slot.0 as usize) else { continue };
+            if is_told_of_its_ways(source, &doubt.cause) {
+                continue;
+            }
             let key = key_of(source, &doubt.cause);
             let lasts_until = match key {
                 OperatorKey::Unknown { .. } => doubt.since + policy.unknown_after,
@@ -114,6 +117,20 @@ impl Picture {
 /// Whether a matter is one that the picture raises and ends.
 pub(super) fn is_of_the_picture(key: &OperatorKey) -> bool {
     matches!(key, OperatorKey::Unknown { .. } | OperatorKey::Redesigned { .. } | OperatorKey::Blocked { .. })
+}
+
+/// Whether the operator hears of the trouble by the account's ways, or by their bridge.
+fn is_told_of_its_ways(source: &Source, cause: &Cause) -> bool {
+    let is_a_ways = matches!(
+        cause,
+        Cause::WayRefused(_)
+            | Cause::SickBridge { .. }
+            | Cause::ListsBehind { .. }
+            | Cause::CannotFetch(_)
+            | Cause::CannotRead(_)
+            | Cause::Blocked(_)
+    );
+    source.is_read_by_ways() && is_a_ways
 }
 
 fn key_of(source: &Source, cause: &Cause) -> OperatorKey {

@@ -40,6 +40,10 @@ impl Play {
             kind: SourceKind::Column,
             url: "http://www.langxi.example/list.html".parse().unwrap(),
             reading: Arc::new(Reading::Auto(Families::default())),
+            ways: Vec::new(),
+            canary_of: None,
+            min_posts_30d: None,
+            deregistered: None,
             render: false,
             checked: None,
             cadence: Arc::new(cadence),
@@ -89,6 +93,7 @@ impl Play {
         let case = assess::Case {
             known: known.known(),
             cadence: &self.source.cadence,
+            owes_nothing_from: None,
             calendar: &LANGXI,
             policy: &policy,
             exempt_until: None,

@@ -45,7 +45,7 @@ impl Line {
         let (now, terms) = (self.clock.now(), self.terms(self.source(slot)));
         let settled = self.store.update(&[id], now, |_, stored| by_time(&stored, &terms, now))?;
         for settled in &settled {
-            self.tell(slot, settled);
+            self.tell(slot, settled)?;
             self.judgements.put(slot, settled.judge_at);
         }
         self.news.notify_one();

@@ -122,6 +122,8 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
         county: Some("langxi".to_owned()),
         state_dir: folder.join("state"),
         socket: folder::socket(folder),
+        secrets: None,
+        import_dir: folder.join("import"),
         fetch: fetch::Settings { resolve, ..fetch::Settings::new("xxzx@langxi.example") },
         render: fetch::RenderSettings::new("xxzx@langxi.example"),
         workers: 32,

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 
@@ -75,7 +76,24 @@ impl Client {
         Ok(serde_json::from_slice(&self.ask(Method::POST, address).await?)?)
     }
 
+    /// Writes something to an address.
+    ///
+    /// # Errors
+    /// If nobody answers, or the answer is a refusal.
+    pub async fn send<B: Serialize, T: DeserializeOwned>(
+        &self,
+        address: &str,
+        body: &B,
+    ) -> Result<T, ClientError> {
+        let body = Full::new(Bytes::from(serde_json::to_vec(body)?));
+        Ok(serde_json::from_slice(&self.ask_with(Method::POST, address, body).await?)?)
+    }
+
     async fn ask(&self, method: Method, address: &str) -> Result<Bytes, ClientError> {
+        self.ask_with(method, address, Full::default()).await
+    }
+
+    async fn ask_with(&self, method: Method, address: &str, body: Full<Bytes>) -> Result<Bytes, ClientError> {
         let no_daemon = |source| ClientError::NoDaemon { socket: self.socket.clone(), source };
         let stream = UnixStream::connect(&self.socket).await.map_err(no_daemon)?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
@@ -84,7 +102,8 @@ impl Client {
             .uri(address)
             .header("host", "xuncha")
             .header("connection", "close")
-            .body(Empty::<Bytes>::new())?;
+            .header("content-type", "application/json")
+            .body(body)?;
         let asking = async move {
             let response = sender.send_request(request).await?;
             let status = response.status();

@@ -79,6 +79,7 @@ impl Door {
         sightings.truncate(SIGHTINGS_SHOWN);
         Ok(SourceDetail {
             as_of: now,
+            account: self.account(source, now)?,
             source: self.source(source, now)?,
             sightings,
             articles: self.line.stored(source)?.record.articles.clone(),

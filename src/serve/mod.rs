@@ -7,6 +7,7 @@
 //!
 //! [`view`] has the types of the answers; the command line reads them through [`Client`].
 
+mod account;
 mod client;
 mod door;
 mod find;

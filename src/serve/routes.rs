@@ -1,5 +1,6 @@
 //! The routes under `/v1`.
 
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -14,11 +15,11 @@ use super::door::{Door, count, is_raised, severity, unknown_causes};
 use super::find::{NotFound, find};
 use super::stances::{acknowledge, exempt, release, silence};
 use super::view::{
-    Alerts, BulletinSummary, Bulletins, Due, ErrorBody, FindAnswer, Health, Queued, SourceDetail, SourceView,
-    Sources, Status, UnitDetail, UnitSummary, Units,
+    Alerts, BulletinSummary, Bulletins, Due, ErrorBody, FindAnswer, Health, NewRecord, Queued, Recorded,
+    SourceDetail, SourceView, Sources, Status, UnitDetail, UnitSummary, Units,
 };
 use crate::bulletin::{Bulletin, Month};
-use crate::daemon::{IssueFailure, Recheck, Wanted};
+use crate::daemon::{IssueFailure, NotRecorded, Recheck, Wanted};
 use crate::rules::{Source, SourceId, UnitId};
 use crate::store::StoreError;
 
@@ -32,6 +33,7 @@ pub(super) fn router(door: Door) -> Router {
         .route("/v1/sources", get(sources))
         .route("/v1/sources/{unit}/{local}", get(source))
         .route("/v1/sources/{unit}/{local}/recheck", post(recheck))
+        .route("/v1/records", post(put_on_record))
         .route("/v1/alerts/{unit}/{local}/ack", post(acknowledge))
         .route("/v1/silences", post(silence))
         .route("/v1/exemptions", post(exempt))
@@ -226,6 +228,23 @@ async fn recheck(
     let queued = Queued { as_of: door.line.clock.now(), queued: source.id.clone() };
     Ok((StatusCode::ACCEPTED, Json(queued)))
 }
+
+async fn put_on_record(
+    State(door): State<Door>,
+    record: Result<Json<NewRecord>, JsonRejection>,
+) -> Result<(StatusCode, Json<Recorded>), Refusal> {
+    let Json(new) = record.map_err(|error| Refusal::bad_request(error.body_text(), A_RECORD))?;
+    let recorded = door.put_on_record(new).map_err(|failure| match failure {
+        NotRecorded::Store(error) => error.into(),
+        NotRecorded::NoSuchSource(_) => {
+            Refusal::new(StatusCode::NOT_FOUND, failure.to_string(), "GET /v1/sources lists them")
+        }
+        _ => Refusal::bad_request(failure.to_string(), A_RECORD),
+    })?;
+    Ok((StatusCode::CREATED, Json(recorded)))
+}
+
+const A_RECORD: &str = "wanted, as JSON: source, date (2022-12-01), title, url, by, and if need be a note";
 
 fn known_source<'a>(door: &'a Door, unit: &str, local: &str) -> Result<&'a Source, Refusal> {
     let id = SourceId::of(&UnitId::new(unit), local);

@@ -207,6 +207,9 @@ pub struct SourceDetail {
     /// The source.
     #[serde(flatten)]
     pub source: SourceView,
+    /// What else is known of an account; absent for a column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountView>,
     /// Its newest items, newest first.
     pub sightings: Vec<SightingRecord>,
     /// Items' own pages that were opened.
@@ -216,6 +219,8 @@ pub struct SourceDetail {
     /// What is done for its host that is not done for others.
     pub remarks: Vec<HostRemark>,
 }
+
+pub use super::account::{AccountView, DeregisteredView, NewRecord, Recorded, WayView};
 
 /// Something that every look at a host has to say about itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]

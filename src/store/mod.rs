@@ -17,6 +17,7 @@
 //! | `outbox` | notice id | [`Notice`](crate::deliver::Notice) | the digest | acceptance by the transport |
 //! | `delivered` | notice id | when it was accepted | acceptance, in one transaction with the above | nobody |
 //! | `operator` | the matter's key, as text | [`OperatorMatter`](crate::alert::OperatorMatter): what the operator is told of | whoever sees a sign of it | the notice that tells its end, in one transaction |
+//! | `patrols` | source id, 0, instant, number | [`PatrolRecord`]: what a person saw of an account | whoever puts it on record | nobody: append-only |
 //! | `stances` | source id, 0, instant, 0, number | [`Stance`](crate::alert::Stance): what a person said of a source | the socket | nobody: append-only |
 //! | `told` | source id, 0, instant | the notice that told something new of the source | the digest, in one transaction | nobody: append-only |
 //! | `releases` | instant | [`Release`]: a person let the mail to units go on | the socket | nobody: append-only |
@@ -43,6 +44,7 @@ mod present;
 mod records;
 mod sled_store;
 mod stance;
+mod ways;
 
 pub use error::StoreError;
 pub use mail::{PlannedDigest, WaitingMatter};
@@ -52,6 +54,7 @@ pub use records::{
     SightingRecord, SourceRecord, Stored, Update, replay,
 };
 pub use sled_store::{Held, Store, StoreSize};
+pub use ways::{PatrolRecord, WayRecord};
 
 #[cfg(test)]
 mod tests;

@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::{Change, Matter, Stance, State};
 use crate::assess::{Cause, Known, Shown, Standing};
-use crate::extract::{ArticleDate, Identity, Sighting};
+use crate::extract::{ArticleDate, Identity, Post, Sighting};
 use crate::fetch::Validators;
 use crate::rules::SourceId;
+
+use super::ways::WayRecord;
 
 /// When a source was and will be polled. Small, since every poll writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +58,15 @@ pub struct SourceRecord {
     /// What the page said that it is when it was last read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
+    /// What an account's ways came to, in no particular order; empty for what is read otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<WayRecord>,
+    /// What the ways show is complete up to here; `None` where that is the look itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<DateTime<Utc>>,
+    /// Since when no item of a feed that is read directly can have been missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covered_from: Option<NaiveDate>,
     /// Items' own pages that were opened; the latest few.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub articles: Vec<ArticleRecord>,
@@ -150,6 +161,9 @@ pub struct SightingRecord {
     /// The last successful look before that one; `None` if there was none.
     #[serde(default)]
     pub not_shown_at: Option<DateTime<Utc>>,
+    /// Whether it is the account's own and not passed on; `None` where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_original: Option<bool>,
 }
 
 /// Something that changed in what is known of a source. Replaying them gives what was known at any past instant.
@@ -236,6 +250,8 @@ pub struct Update {
     pub record: Option<SourceRecord>,
     /// Items seen; those seen before keep their first instant.
     pub sightings: Vec<Sighting>,
+    /// Posts of an account seen, likewise.
+    pub posts: Vec<Post>,
     /// What changed in what is known, each with its own instant.
     pub observations: Vec<(DateTime<Utc>, Observation)>,
     /// What the unit is to be told.
@@ -294,6 +310,7 @@ impl SourceRecord {
             shown: self.reading.as_ref().map(|reading| reading.shown),
             since: self.reading.as_ref().map(|reading| reading.since),
             seen_at,
+            reach: self.reach,
             failure: self.failure.as_ref().map(|failure| &failure.cause),
             full_looks: self.reading.as_ref().map_or(&[], |reading| &reading.full_looks),
         }
@@ -312,6 +329,7 @@ impl Replayed {
             shown: self.shown,
             since: self.since,
             seen_at: self.seen_at,
+            reach: None,
             failure: self.failure.as_ref(),
             full_looks: &self.full_looks,
         }

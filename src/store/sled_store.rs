@@ -34,6 +34,7 @@ pub struct Store {
     pub(super) releases: Tree,
     pub(super) events: Tree,
     bulletins: Tree,
+    pub(super) patrols: Tree,
     present: Present,
 }
 
@@ -87,6 +88,7 @@ impl Store {
             releases: tree("releases")?,
             events: tree("events")?,
             bulletins: tree("bulletins")?,
+            patrols: tree("patrols")?,
             present: Present::default(),
             db,
         };
@@ -348,7 +350,10 @@ impl Step<'_> {
             self.sources.insert(id.as_str(), encode("sources", record).map_err(abort)?)?;
         }
         for sighting in &update.sightings {
-            self.write_sighting(id, sighting, seen_before)?;
+            self.write_sighting(id, sighting, None, seen_before)?;
+        }
+        for post in &update.posts {
+            self.write_sighting(id, &post.sighting, post.is_original, seen_before)?;
         }
         for (at, observation) in &update.observations {
             let mut key = prefix(id.as_str());
@@ -378,11 +383,13 @@ impl Step<'_> {
         &self,
         id: &SourceId,
         sighting: &Sighting,
+        is_original: Option<bool>,
         not_shown_at: Option<DateTime<Utc>>,
     ) -> StepResult<()> {
         let key = sighting_key(id, sighting);
         if self.sightings.get(&key)?.is_none() {
-            let record = SightingRecord { sighting: sighting.clone(), first_seen_at: self.now, not_shown_at };
+            let sighting = sighting.clone();
+            let record = SightingRecord { sighting, first_seen_at: self.now, not_shown_at, is_original };
             self.sightings.insert(key, encode("sightings", &record).map_err(abort)?)?;
         }
         Ok(())

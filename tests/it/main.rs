@@ -3,6 +3,7 @@
 
 mod support;
 
+mod accounts;
 mod articles;
 mod cli;
 mod corpus;
@@ -14,6 +15,7 @@ mod fetch;
 mod laws;
 mod layering;
 mod line;
+mod media;
 mod operator;
 mod probe;
 mod render;

@@ -16,6 +16,7 @@ pub(crate) struct Unit {
     id: &'static str,
     name: &'static str,
     columns: Vec<Column>,
+    feeds: String,
 }
 
 struct Column {
@@ -29,7 +30,7 @@ struct Column {
 
 impl Unit {
     pub(crate) fn new(id: &'static str, name: &'static str) -> Self {
-        Self { id, name, columns: Vec::new() }
+        Self { id, name, columns: Vec::new(), feeds: String::new() }
     }
 
     /// A column that must publish twice a year.
@@ -46,6 +47,13 @@ impl Unit {
     ) -> Self {
         let (id, name, keys) = (id.to_owned(), name.to_owned(), "preset = \"list\"".to_owned());
         self.columns.push(Column { id, name, cadence, url: url.into(), keys });
+        self
+    }
+
+    /// The same with one more weekly account, with these keys and ways besides.
+    pub(crate) fn feed(mut self, id: &str, name: &str, keys: &str) -> Self {
+        write!(self.feeds, "\n[[feed]]\nid = \"{id}\"\naccount = \"{name}\"\ncadence = \"weekly\"\n{keys}\n")
+            .unwrap();
         self
     }
 
@@ -67,7 +75,7 @@ impl Unit {
             )
             .unwrap();
         }
-        text
+        text + &self.feeds
     }
 }
 
@@ -217,7 +225,7 @@ impl County {
         }
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
