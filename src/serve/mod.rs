@@ -11,6 +11,8 @@ mod account;
 mod client;
 mod door;
 mod find;
+mod mail;
+mod mail_view;
 mod routes;
 mod socket;
 mod stances;
