@@ -12,6 +12,7 @@ use chrono::{Days, NaiveTime, TimeDelta};
 
 use crate::deliver::{Credentials, Sender, SmtpSettings, Tls};
 use crate::rules::{Collector, Document, Problems, Table, looks_like_an_address};
+use crate::serve::{Access, May};
 use crate::{alert, assess, fetch};
 
 /// The daemon's settings.
@@ -25,6 +26,8 @@ pub struct Config {
     pub state_dir: PathBuf,
     /// The status socket.
     pub socket: PathBuf,
+    /// Who may do what there.
+    pub access: Access,
     /// How pages are fetched.
     pub fetch: fetch::Settings,
     /// How pages drawn by script are drawn.
@@ -101,7 +104,7 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let rules = root.string("rules").map(path);
     let county = root.optional_string("county");
     let state_dir = root.string("state-dir").map(path);
-    let socket = root.optional_string("socket").map_or_else(|| PathBuf::from(DEFAULT_SOCKET), path);
+    let (socket, access) = read_socket(root, directory);
     let fetching = root.table("fetch").and_then(|table| read_fetch(&table));
     let render = read_render(root, directory);
     let assess = read_assess(root);
@@ -120,6 +123,7 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
         county,
         state_dir: state_dir?,
         socket,
+        access,
         fetch,
         render,
         workers,
@@ -128,6 +132,30 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
         digests,
         mail: mail?,
     })
+}
+
+/// A path, or a table with the path and who may do what there.
+fn read_socket(root: &Table<'_>, directory: &Path) -> (PathBuf, Access) {
+    let place =
+        |path: Option<String>| path.map_or_else(|| DEFAULT_SOCKET.into(), |path| directory.join(path));
+    let usual = Access::default();
+    if root.is_text("socket") {
+        return (place(root.optional_string("socket")), usual);
+    }
+    let Some(table) = root.optional_table("socket") else { return (place(None), usual) };
+    let path = place(table.optional_string("path"));
+    let access = Access {
+        mode: table
+            .optional_word("mode", &[("0600", 0o600), ("0660", 0o660), ("0666", 0o666)])
+            .unwrap_or(usual.mode),
+        write_uids: table.integers("write-uids", 0..=u32::MAX - 1),
+        write_gids: table.integers("write-gids", 0..=u32::MAX - 1),
+        others: table
+            .optional_word("others", &[("read", May::Read), ("nothing", May::Nothing)])
+            .unwrap_or(usual.others),
+    };
+    table.finish();
+    (path, access)
 }
 
 fn read_fetch(table: &Table<'_>) -> Option<(fetch::Settings, usize)> {

@@ -198,7 +198,7 @@ fn unit_text(detail: &UnitDetail) -> Result<String, fmt::Error> {
     Ok(text)
 }
 
-fn source_table(sources: &[SourceView]) -> Table {
+fn source_table(sources: &[std::sync::Arc<SourceView>]) -> Table {
     let mut table = table(["类型", "监测对象", "单位", "状态", "最近更新", "截止日期", "剩余天数", "说明"]);
     for source in sources {
         table.add_row([

@@ -110,6 +110,7 @@ impl Judge {
             line.tell(*slot, settled);
             self.agenda.put(*slot, settled.judge_at);
         }
+        line.changes.note(slots.iter().copied());
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
+use super::changes::Changes;
 use super::settle::Terms;
 use crate::assess::Calendar;
 use crate::clock::Clock;
@@ -29,6 +30,8 @@ pub struct Line {
     pub clock: Clock,
     /// What has been done since start.
     pub counters: Counters,
+    /// What has been settled since the last look at it.
+    pub changes: Changes,
     /// Woken when there is something new to tell a unit.
     pub(super) news: Notify,
     pub(super) fetcher: Fetcher,
@@ -93,6 +96,7 @@ impl Line {
             store,
             clock,
             counters: Counters::default(),
+            changes: Changes::default(),
             news: Notify::new(),
             fetcher,
             robots,

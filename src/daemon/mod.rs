@@ -7,7 +7,7 @@
 //! | [`Poller`] | the next source due, a poll that ends, a recheck | polls, and writes down what came of it |
 //! | [`Judge`] | the next instant at which time alone changes a standing | settles the source, without a fetch |
 //! | [`Mailer`] | the daily digest, the next delivery | plans digests, delivers, removes what was accepted |
-//! | [`serve`](crate::serve) | a connection on the socket | answers from the store |
+//! | [`serve`](crate::serve) | a connection on the socket | answers from the snapshot |
 //!
 //! Stopping: no new polls; those under way end and are written down; what is due is mailed once; the store is
 //! flushed; the socket is closed. Whoever is not done within the grace period is dropped, which loses nothing that was
@@ -15,6 +15,7 @@
 
 mod articles;
 mod bulletins;
+mod changes;
 mod honesty;
 mod judge;
 mod learn;
@@ -40,6 +41,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 pub use bulletins::{IssueFailure, Wanted};
+pub use changes::Changes;
 pub use judge::{Judge, JudgeAgenda};
 pub use learn::Look;
 pub use line::{Counters, Line};
@@ -96,9 +98,8 @@ impl Tasks {
 /// # Errors
 /// If it cannot start, or a task fails: then the others are stopped first.
 pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
-    let socket = StatusSocket::bind(&config.socket)?;
-    let tasks = Tasks::build(config, rules, clock).inspect_err(|_| socket.remove());
-    let Tasks { line, poller, judge, mailer, door } = tasks?;
+    let socket = StatusSocket::open(&config.socket, config.access.clone())?;
+    let Tasks { line, poller, judge, mailer, door } = Tasks::build(config, rules, clock)?;
     let (sources, units) = (line.rules.sources.len(), line.rules.units.len());
     info!(sources, units, "watching {sources} sources of {units} units of {}", line.rules.county.name);
     let mut tasks: JoinSet<(&'static str, anyhow::Result<()>)> = JoinSet::new();

@@ -159,6 +159,7 @@ impl Poller {
             self.dispatcher.put(polled.slot, again_at.unwrap_or(now));
             self.judge.put(polled.slot, settled.judge_at);
         }
+        self.line.changes.note(group.iter().map(|polled| polled.slot));
         Ok(())
     }
 

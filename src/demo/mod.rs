@@ -23,6 +23,7 @@ mod summary;
 mod traffic;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,7 +44,7 @@ use crate::config::{Config, DigestHours, Mail, Route};
 use crate::daemon::{Tasks, make_directory};
 use crate::deliver::Sender;
 use crate::rules::{Rules, Source};
-use crate::serve::StatusSocket;
+use crate::serve::{Access, StatusSocket};
 use crate::{alert, assess, fetch};
 
 /// What the demo is asked to do.
@@ -82,9 +83,10 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     let county = Arc::new(County::new(rules.clone(), scenario, clock.clone()));
     let traffic = Arc::new(Traffic::default());
     servers.spawn(server::serve(county, Arc::clone(&traffic), listener, stop.child_token()));
-    let socket = StatusSocket::bind(&config.socket)?;
+    let socket = StatusSocket::bind(&config.socket, config.access.clone())?;
     let Tasks { line, poller, judge, mailer, door } = Tasks::build(&config, rules, clock)?;
-    servers.spawn(socket.serve(door, stop.child_token()));
+    let serving = stop.child_token();
+    servers.spawn(async move { socket.serve(door, serving).await.map_err(io::Error::other) });
 
     let mut cast = Cast { line: Arc::clone(&line), poller, judge, mailer, clock: stepped.clone() };
     let played = play(&mut cast, starts_at..ends_at, &folder, accepted, &stop).await?;
@@ -122,6 +124,7 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
         county: Some("langxi".to_owned()),
         state_dir: folder.join("state"),
         socket: folder::socket(folder),
+        access: Access::default(),
         fetch: fetch::Settings { resolve, ..fetch::Settings::new("xxzx@langxi.example") },
         render: fetch::RenderSettings::new("xxzx@langxi.example"),
         workers: 32,

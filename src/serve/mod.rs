@@ -8,13 +8,25 @@
 //! [`view`] has the types of the answers; the command line reads them through [`Client`].
 
 mod client;
+mod connections;
 mod door;
 mod find;
+mod guard;
+mod keeper;
+mod patience;
+mod peer;
+mod places;
+mod refusal;
 mod routes;
+#[cfg(test)]
+mod samples;
+mod select;
+mod snapshot;
 mod socket;
 pub mod view;
 
 pub use client::{Client, ClientError};
 pub use door::Door;
 pub(crate) use find::{NotFound, find};
+pub use peer::{Access, May, Peer};
 pub use socket::{SocketError, StatusSocket};

@@ -1,6 +1,7 @@
 //! What the socket answers, as types. The command line reads the same types.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use crate::assess::Cause;
 use crate::assess::honesty::Suspicion;
 use crate::extract::{self, DateKind, Sureness};
 use crate::rules::{Platform, SourceId, UnitId};
-use crate::store::{ArticleRecord, Event, SightingRecord};
+use crate::store::{Act, ArticleRecord, Event, SightingRecord};
 
 /// `GET /v1/health`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,6 +24,10 @@ pub struct Health {
     pub version: String,
     /// When the daemon started.
     pub started_at: DateTime<Utc>,
+    /// When what lists and overviews show was last seen to be true.
+    pub shown_as_of: DateTime<Utc>,
+    /// How often that has changed since start.
+    pub generation: u64,
     /// Sources watched.
     pub sources: usize,
     /// Polls since start.
@@ -49,6 +54,8 @@ pub type Counts = BTreeMap<String, usize>;
 pub struct Status {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// The county.
     pub county: String,
     /// All its sources.
@@ -94,6 +101,8 @@ pub struct UnitSummary {
 pub struct Units {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// The units, in the order of annex 1.
     pub units: Vec<UnitSummary>,
 }
@@ -103,6 +112,8 @@ pub struct Units {
 pub struct UnitDetail {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// The unit.
     #[serde(flatten)]
     pub unit: UnitSummary,
@@ -111,11 +122,11 @@ pub struct UnitDetail {
     /// Whether it counts in the pass rate.
     pub counted: bool,
     /// Its sources, worst first.
-    pub sources: Vec<SourceView>,
+    pub sources: Vec<Arc<SourceView>>,
 }
 
 /// One source.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceView {
     /// Its id.
     pub id: SourceId,
@@ -182,12 +193,14 @@ pub struct SourceView {
 pub struct Sources {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// How many fit the filter.
     pub total: usize,
     /// Those of this page.
-    pub sources: Vec<SourceView>,
-    /// Where the next page starts; absent on the last.
-    pub next_offset: Option<usize>,
+    pub sources: Vec<Arc<SourceView>>,
+    /// What to ask the next page with, as `cursor`; absent on the last.
+    pub next_cursor: Option<String>,
 }
 
 /// `GET /v1/sources/{unit}/{local}`.
@@ -195,9 +208,11 @@ pub struct Sources {
 pub struct SourceDetail {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// The source.
     #[serde(flatten)]
-    pub source: SourceView,
+    pub source: Arc<SourceView>,
     /// Its newest items, newest first.
     pub sightings: Vec<SightingRecord>,
     /// Items' own pages that were opened.
@@ -224,10 +239,12 @@ pub struct HostRemark {
 pub struct Due {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// The last due day listed.
     pub until: NaiveDate,
     /// Sources that are overdue or blank, or due until then; the most urgent first.
-    pub sources: Vec<SourceView>,
+    pub sources: Vec<Arc<SourceView>>,
 }
 
 /// `GET /v1/alerts`.
@@ -235,10 +252,15 @@ pub struct Due {
 pub struct Alerts {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// Sources whose alert is raised; the worst first.
-    pub raised: Vec<SourceView>,
+    pub raised: Vec<Arc<SourceView>>,
     /// The latest events, newest first.
     pub events: Vec<Event>,
+    /// Who has changed what through the socket lately, newest first.
+    #[serde(default)]
+    pub acts: Vec<Act>,
 }
 
 /// `POST /v1/sources/{unit}/{local}/recheck`.

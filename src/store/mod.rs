@@ -17,6 +17,7 @@
 //! | `outbox` | notice id | [`Notice`](crate::deliver::Notice) | the digest | acceptance by the transport |
 //! | `delivered` | notice id | when it was accepted | acceptance, in one transaction with the above | nobody |
 //! | `events` | instant, source id, 0, number | [`Event`]: what happened to a source | with the change itself | nobody |
+//! | `audit` | instant, number | [`Act`]: who changed what through the socket | every write through the socket | nobody: append-only |
 //! | `bulletins` | month, 0, version | an issued bulletin, as JSON | `bulletin issue` | nobody: immutable |
 //!
 //! # After a crash
@@ -31,6 +32,7 @@
 //! [`StoreError`] is fatal to the step that met it: the daemon stops rather than judge on half a memory. No sled type
 //! leaves this module.
 
+mod audit;
 mod codec;
 mod error;
 mod mail;
@@ -38,6 +40,7 @@ mod recent;
 mod records;
 mod sled_store;
 
+pub use audit::Act;
 pub use error::StoreError;
 pub use mail::{PlannedDigest, WaitingMatter};
 pub use records::{

@@ -29,6 +29,7 @@ pub struct Store {
     pub(super) outbox: Tree,
     pub(super) delivered: Tree,
     events: Tree,
+    pub(super) audit: Tree,
     bulletins: Tree,
     recent: Recent,
 }
@@ -78,6 +79,7 @@ impl Store {
             outbox: tree("outbox")?,
             delivered: tree("delivered")?,
             events: tree("events")?,
+            audit: tree("audit")?,
             bulletins: tree("bulletins")?,
             recent: Recent::default(),
             db,

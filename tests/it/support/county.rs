@@ -183,6 +183,15 @@ impl County {
         );
     }
 
+    /// Sets the socket up otherwise, from the next start on.
+    pub(crate) fn set_socket(&self, value: &str) {
+        let text = std::fs::read_to_string(self.config()).unwrap();
+        self.write(
+            "xuncha.toml",
+            &text.replace("socket = \"run/xuncha.sock\"", &format!("socket = {value}")),
+        );
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
