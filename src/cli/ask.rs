@@ -12,14 +12,14 @@ use serde::de::DeserializeOwned;
 
 use super::table::{align_right, harmless, put_out, table};
 use super::{AskArgs, DueArgs, RecheckArgs, StatusArgs, fail};
-use crate::alert::{Level, State};
+use crate::alert::State;
 use crate::config::{Config, DEFAULT_CONFIG, DEFAULT_SOCKET};
 use crate::extract::Sighting;
 use crate::serve::Client;
 use crate::serve::view::{
     Alerts, Counts, Due, FindAnswer, Found, Queued, SourceDetail, SourceView, Status, UnitDetail, UnitSummary,
 };
-use crate::store::EventKind;
+use crate::serve::words::{STANDINGS, act_in_words, event_in_words, level_in_words, standing_in_words};
 
 /// The code of `status` when nothing can be said.
 const CANNOT_TELL: u8 = 3;
@@ -141,19 +141,6 @@ fn code_of_standing(standing: &str) -> ExitCode {
     })
 }
 
-const STANDINGS: [(&str, &str); 6] = [
-    ("overdue", "超期"),
-    ("blank", "空白"),
-    ("unknown", "未知"),
-    ("due-soon", "即将到期"),
-    ("fresh", "正常"),
-    ("exempt", "豁免"),
-];
-
-fn chinese(standing: &str) -> &str {
-    STANDINGS.iter().find(|(word, _)| *word == standing).map_or(standing, |(_, chinese)| chinese)
-}
-
 fn count_cells(counts: &Counts) -> impl Iterator<Item = String> {
     STANDINGS.iter().map(|(word, _)| counts.get(*word).map_or_else(|| "·".to_owned(), ToString::to_string))
 }
@@ -205,7 +192,7 @@ fn source_table(sources: &[std::sync::Arc<SourceView>]) -> Table {
             source.channel.clone(),
             harmless(&source.name),
             source.unit_name.clone(),
-            chinese(&source.standing).to_owned(),
+            standing_in_words(&source.standing).to_owned(),
             day(source.last),
             day(source.due),
             source.days_left.map_or_else(String::new, |days| days.to_string()),
@@ -220,7 +207,7 @@ fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
     let mut text = String::new();
     let source = &detail.source;
     writeln!(text, "{}  {}（{}）", source.unit_name, harmless(&source.name), source.id)?;
-    writeln!(text, "状态      {}  {}", chinese(&source.standing), reason(source))?;
+    writeln!(text, "状态      {}  {}", standing_in_words(&source.standing), reason(source))?;
     writeln!(text, "期限      {}（{}）", source.limit.as_deref().unwrap_or("无"), source.cadence)?;
     if let (Some(last), Some(title)) = (source.last, &source.last_title) {
         writeln!(text, "最近更新  {last}  {}", harmless(title))?;
@@ -294,24 +281,15 @@ fn alerts_text(alerts: &Alerts) -> Result<String, fmt::Error> {
     }
     writeln!(text, "{raised}\n最近事件")?;
     for event in &alerts.events {
-        writeln!(text, "{}  {}  {}", local(event.at), event.source, event_in_words(&event.kind))?;
+        writeln!(text, "{}  {}  {}", local(event.at), event.source, harmless(&event_in_words(&event.kind)))?;
+    }
+    if !alerts.acts.is_empty() {
+        writeln!(text, "\n最近操作")?;
+    }
+    for act in &alerts.acts {
+        writeln!(text, "{}  {}", local(act.at), harmless(&act_in_words(act)))?;
     }
     Ok(text)
-}
-
-fn event_in_words(kind: &EventKind) -> String {
-    use crate::alert::Change;
-    match kind {
-        EventKind::Alert { change: Change::Raised { level } } => format!("预警：{}", level_in_words(*level)),
-        EventKind::Alert { change: Change::Reminded { level, .. } } => {
-            format!("再次提醒：{}", level_in_words(*level))
-        }
-        EventKind::Alert { change: Change::Resolved { level, .. } } => {
-            format!("解除：{}", level_in_words(*level))
-        }
-        EventKind::PollFailed { cause } => format!("无法核实：{}", harmless(&cause.chinese())),
-        EventKind::PollRecovered => "恢复可读".to_owned(),
-    }
 }
 
 fn alert_in_words(state: &State) -> String {
@@ -320,14 +298,6 @@ fn alert_in_words(state: &State) -> String {
         State::Raised { level, raised_at, reminded_at } => {
             format!("{}，自 {}，最近提醒 {}", level_in_words(*level), local(*raised_at), local(*reminded_at))
         }
-    }
-}
-
-fn level_in_words(level: Level) -> &'static str {
-    match level {
-        Level::DueSoon => "即将到期",
-        Level::Overdue => "超期",
-        Level::Blank => "空白",
     }
 }
 

@@ -80,6 +80,15 @@ struct DemoArgs {
     /// Where the simulated county's web server listens
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
     listen: SocketAddr,
+    /// Where the page can be looked at in a browser
+    #[arg(long, value_name = "ADDR", value_parser = loopback)]
+    page: Option<SocketAddr>,
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: Option<SocketAddr> = text.parse().ok();
+    let wanted = || format!("`{text}` is not an address of this machine, wanted: such as 127.0.0.1:8420");
+    address.filter(|address| address.ip().is_loopback()).ok_or_else(wanted)
 }
 
 #[derive(Debug, Args)]

@@ -98,7 +98,7 @@ impl Tasks {
 /// # Errors
 /// If it cannot start, or a task fails: then the others are stopped first.
 pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
-    let socket = StatusSocket::open(&config.socket, config.access.clone())?;
+    let socket = StatusSocket::open(&config.socket, config.access.clone())?.with_page(config.page).await?;
     let Tasks { line, poller, judge, mailer, door } = Tasks::build(config, rules, clock)?;
     let (sources, units) = (line.rules.sources.len(), line.rules.units.len());
     info!(sources, units, "watching {sources} sources of {units} units of {}", line.rules.county.name);

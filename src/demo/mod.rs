@@ -44,7 +44,7 @@ use crate::config::{Config, DigestHours, Mail, Route};
 use crate::daemon::{Tasks, make_directory};
 use crate::deliver::Sender;
 use crate::rules::{Rules, Source};
-use crate::serve::{Access, StatusSocket};
+use crate::serve::{Access, PageAt, StatusSocket};
 use crate::{alert, assess, fetch};
 
 /// What the demo is asked to do.
@@ -54,6 +54,8 @@ pub struct Options {
     pub out: PathBuf,
     /// Where the county's web server listens.
     pub listen: SocketAddr,
+    /// Where the page can be looked at.
+    pub page: Option<SocketAddr>,
     /// End after the scenario instead of serving on.
     pub once: bool,
 }
@@ -75,7 +77,8 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     let listener = TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("cannot listen on {}: choose another with --listen", options.listen))?;
-    let config = config(&folder, &rules, listener.local_addr()?);
+    let page = options.page.map(|listen| PageAt { listen, open_to_network: false });
+    let config = config(&folder, &rules, listener.local_addr()?, page);
     make_directory(&folder.join("mail"))?;
 
     let mut servers = JoinSet::new();
@@ -83,7 +86,7 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     let county = Arc::new(County::new(rules.clone(), scenario, clock.clone()));
     let traffic = Arc::new(Traffic::default());
     servers.spawn(server::serve(county, Arc::clone(&traffic), listener, stop.child_token()));
-    let socket = StatusSocket::bind(&config.socket, config.access.clone())?;
+    let socket = StatusSocket::bind(&config.socket, config.access.clone())?.with_page(config.page).await?;
     let Tasks { line, poller, judge, mailer, door } = Tasks::build(&config, rules, clock)?;
     let serving = stop.child_token();
     servers.spawn(async move { socket.serve(door, serving).await.map_err(io::Error::other) });
@@ -116,7 +119,7 @@ async fn go_on(cast: Cast, stop: &CancellationToken) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
+fn config(folder: &Path, rules: &Rules, site: SocketAddr, page: Option<PageAt>) -> Config {
     let hosts = rules.sources.iter().filter_map(host_of);
     let resolve: BTreeMap<String, SocketAddr> = hosts.map(|host| (host, site)).collect();
     Config {
@@ -125,6 +128,7 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
         state_dir: folder.join("state"),
         socket: folder::socket(folder),
         access: Access::default(),
+        page,
         fetch: fetch::Settings { resolve, ..fetch::Settings::new("xxzx@langxi.example") },
         render: fetch::RenderSettings::new("xxzx@langxi.example"),
         workers: 32,

@@ -18,7 +18,7 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -67,16 +67,6 @@ impl Entrance for SocketEntrance<'_> {
         let credentials = stream.peer_cred()?;
         let peer = self.people.peer(credentials.uid(), credentials.gid(), credentials.pid());
         Ok((stream, Some(peer)))
-    }
-}
-
-impl Entrance for TcpListener {
-    type Stream = TcpStream;
-
-    async fn accept(&self) -> io::Result<(TcpStream, Option<Peer>)> {
-        let (stream, _) = self.accept().await?;
-        stream.set_nodelay(true)?;
-        Ok((stream, None))
     }
 }
 

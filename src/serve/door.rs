@@ -10,7 +10,7 @@ use super::snapshot::{Outbox, Snapshot};
 use super::view::{Health, HostRemark, SourceDetail, SourceView};
 use crate::assess::{Standing, days_left};
 use crate::daemon::{Line, Recheck};
-use crate::rules::{Source, SourceKind};
+use crate::rules::{Source, SourceId, SourceKind, UnitId};
 use crate::store::{SightingRecord, StoreError, Stored};
 
 /// What the routes need. Cheap to clone.
@@ -138,15 +138,22 @@ impl Door {
         })
     }
 
+    /// The source of that unit and local id.
+    pub(super) fn known_source(&self, unit: &str, local: &str) -> Option<&Source> {
+        let slot = self.line.slot(&SourceId::of(&UnitId::new(unit), local))?;
+        Some(self.line.source(slot))
+    }
+
+    /// A source of that id as the snapshot has it.
+    pub(super) fn shown_by_id(&self, id: &SourceId, shown: &Snapshot) -> Option<Arc<SourceView>> {
+        let slot = self.line.slot(id)?;
+        shown.sources.get(slot.0 as usize).cloned()
+    }
+
     /// A source as the snapshot has it.
-    pub(super) fn shown_source(
-        &self,
-        source: &Source,
-        shown: &Snapshot,
-    ) -> Result<Arc<SourceView>, StoreError> {
-        let slot = self.line.slot(&source.id).map(|slot| slot.0 as usize);
-        match slot.and_then(|slot| shown.sources.get(slot)) {
-            Some(view) => Ok(Arc::clone(view)),
+    fn shown_source(&self, source: &Source, shown: &Snapshot) -> Result<Arc<SourceView>, StoreError> {
+        match self.shown_by_id(&source.id, shown) {
+            Some(view) => Ok(view),
             None => self.source(source, shown.as_of).map(Arc::new),
         }
     }

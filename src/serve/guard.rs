@@ -2,13 +2,14 @@
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::header::{CONTENT_LENGTH, HOST};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::{error, warn};
 
 use super::door::Door;
+use super::page_at::{Browsing, is_local};
 use super::peer::{May, Peer};
 use super::refusal::Refusal;
 use crate::store::Act;
@@ -24,10 +25,7 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let Some(Extension(peer)) = peer else {
-        // Nobody knows who reads the page, so it only shows.
-        return if is_read { next.run(request).await } else { page_is_read_only().into_response() };
-    };
+    let Some(Extension(peer)) = peer else { return browse(is_read, request, next).await };
     let wanted = if is_read { May::Read } else { May::Write };
     if peer.may < wanted {
         warn!(
@@ -52,6 +50,21 @@ pub(super) async fn guard(
         Ok(()) => response,
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// Nobody knows who looks at the page, so it only shows.
+async fn browse(is_read: bool, request: Request, next: Next) -> Response {
+    if !is_read {
+        return page_is_read_only().into_response();
+    }
+    let must_be_local = request.extensions().get::<Browsing>().is_none_or(|browsing| browsing.must_be_local);
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if must_be_local && !is_local(host) {
+        let hint = "open it as http://localhost:PORT/, or set `open-to-network` of [page]";
+        let error = format!("this page is for this machine only, not for `{host}`");
+        return Refusal::new(StatusCode::FORBIDDEN, error, hint).into_response();
+    }
+    next.run(request).await
 }
 
 fn write_down(door: &Door, peer: &Peer, what: String, status: StatusCode) -> Result<(), Refusal> {

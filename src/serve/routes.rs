@@ -7,7 +7,7 @@ mod sources;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -15,13 +15,17 @@ use axum::{Json, Router};
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
-use self::fresh::Shown;
+pub(super) use self::fresh::Shown;
+
 use super::door::Door;
 use super::find::{NotFound, find};
+use super::findings::findings;
 use super::guard::{LONGEST_BODY, guard};
+use super::page;
 use super::refusal::{Answer, Refusal};
 use super::snapshot::severity;
-use super::view::{Alerts, Due, FindAnswer, Health, Status, UnitDetail, Units};
+use super::view::{Alerts, Due, FindAnswer, Findings, Health, Status, UnitDetail, Units};
+use crate::bulletin::Bulletin;
 use crate::rules::UnitId;
 
 /// All routes.
@@ -34,6 +38,7 @@ pub(super) fn router(door: Door) -> Router {
         .route("/v1/sources/{unit}/{local}", get(sources::one))
         .route("/v1/due", get(due))
         .route("/v1/alerts", get(alerts))
+        .route("/v1/findings", get(all_findings))
         .layer(from_fn_with_state(door.clone(), fresh::if_changed));
     Router::new()
         .route("/v1/health", get(health))
@@ -44,6 +49,7 @@ pub(super) fn router(door: Door) -> Router {
         .route("/v1/bulletins/{month}/draft", get(bulletins::draft_bulletin))
         .route("/v1/bulletins/{month}/issue", post(bulletins::issue_bulletin))
         .merge(of_the_snapshot)
+        .merge(page::routes())
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         .with_state(door.clone())
@@ -55,7 +61,8 @@ pub(super) fn router(door: Door) -> Router {
 /// What axum refuses by itself, such as an address that is not UTF-8, is refused in our form too.
 async fn in_our_form(response: Response) -> Response {
     let is_ours = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
-    if is_ours || !response.status().is_client_error() {
+    let is_page = response.headers().contains_key(CONTENT_SECURITY_POLICY);
+    if is_ours || is_page || !response.status().is_client_error() {
         return response;
     }
     let (error, hint) = ("this address makes no sense", "names in it are percent-encoded UTF-8");
@@ -149,6 +156,12 @@ async fn alerts(State(door): State<Door>, Shown(shown): Shown) -> Answer<Alerts>
         events: door.line.store.latest_events(EVENTS_SHOWN)?,
         acts: door.line.store.latest_acts(EVENTS_SHOWN)?,
     }))
+}
+
+async fn all_findings(State(door): State<Door>, Shown(shown): Shown) -> Answer<Findings> {
+    let bulletins: Vec<Bulletin> = door.line.store.bulletins()?;
+    let findings = findings(&bulletins, |id| door.shown_by_id(id, &shown));
+    Ok(Json(Findings { as_of: shown.as_of, generation: shown.generation, findings }))
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,8 +1,10 @@
 //! Which sources of a list are wanted, and which page of them.
 
+use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::de::IntoDeserializer;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::snapshot::SEVERITY;
 use super::view::SourceView;
@@ -13,18 +15,25 @@ use crate::rules::Platform;
 #[serde(deny_unknown_fields)]
 pub(super) struct Selection {
     /// The unit's id.
+    #[serde(default, deserialize_with = "filled")]
     pub(super) unit: Option<String>,
     /// The standing's word.
+    #[serde(default, deserialize_with = "filled")]
     pub(super) standing: Option<String>,
     /// The platform of an account.
+    #[serde(default, deserialize_with = "filled")]
     pub(super) platform: Option<Platform>,
     /// `column` or `feed`.
+    #[serde(default, deserialize_with = "filled")]
     pub(super) kind: Option<String>,
     /// The cadence's name.
+    #[serde(default, deserialize_with = "filled")]
     pub(super) cadence: Option<String>,
     /// A part of the name or the id.
+    #[serde(default, deserialize_with = "filled")]
     pub(super) q: Option<String>,
     /// Where the page before ended.
+    #[serde(default, deserialize_with = "filled")]
     pub(super) cursor: Option<String>,
     /// Sources on a page.
     pub(super) limit: Option<usize>,
@@ -93,6 +102,33 @@ impl Selection {
     }
 }
 
+/// A field that a form leaves blank is not given.
+fn filled<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(field)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    T::deserialize(text.into_deserializer()).map(Some)
+}
+
+/// The selection as a query, percent-encoded.
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(self) else {
+            return Err(fmt::Error);
+        };
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &fields {
+            match value {
+                serde_json::Value::String(text) => query.append_pair(name, text),
+                serde_json::Value::Number(number) => query.append_pair(name, &number.to_string()),
+                _ => &mut query,
+            };
+        }
+        f.write_str(&query.finish())
+    }
+}
+
 fn one_of(key: &str, word: Option<&str>, allowed: &[&str]) -> Result<(), String> {
     match word {
         Some(word) if !allowed.contains(&word) => {
@@ -123,6 +159,14 @@ mod tests {
         );
         let lost = Selection { cursor: Some("x/1".into()), ..Selection::default() };
         assert!(lost.page(&list(&["fresh"])).unwrap_err().contains("`x/1`"));
+    }
+
+    #[test]
+    fn a_blank_field_of_a_form_is_not_given_and_a_selection_is_an_address_again() {
+        let uri = "/sources?q=%E8%A7%84%E5%88%92+%26x&platform=&standing=overdue&limit=5".parse().unwrap();
+        let axum::extract::Query(selection) = axum::extract::Query::<Selection>::try_from_uri(&uri).unwrap();
+        assert_eq!((selection.q.as_deref(), selection.platform), (Some("规划 &x"), None));
+        assert_eq!(selection.to_string(), "limit=5&q=%E8%A7%84%E5%88%92+%26x&standing=overdue");
     }
 
     #[test]

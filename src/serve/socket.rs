@@ -1,10 +1,12 @@
 //! The Unix socket: made with care, removed on stop.
 
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener as StdUnixListener, UnixStream as StdUnixStream};
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
+use axum::Extension;
 use listenfd::ListenFd;
 use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +15,7 @@ use tracing::info;
 use super::connections::{SocketEntrance, serve};
 use super::door::Door;
 use super::keeper::Keeper;
+use super::page_at::{PageAt, PageListener};
 use super::peer::{Access, People};
 use super::routes::router;
 use crate::store::StoreError;
@@ -23,6 +26,7 @@ pub struct StatusSocket {
     listener: UnixListener,
     place: Place,
     access: Access,
+    page: Option<PageListener>,
 }
 
 /// Where the socket is.
@@ -56,6 +60,14 @@ pub enum SocketError {
     /// Strangers could replace the socket.
     #[error("the directory of the socket, `{0}`, may be written by everybody: use a private directory")]
     UnsafeDirectory(PathBuf),
+    /// The page's address cannot be had.
+    #[error("cannot listen on {listen} for the page: {source}\nset another `listen` in [page]")]
+    Page {
+        /// The address.
+        listen: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
     /// The system refuses.
     #[error("cannot {act} `{path}`: {source}")]
     Io {
@@ -85,7 +97,7 @@ impl StatusSocket {
         std::fs::set_permissions(&passing, std::fs::Permissions::from_mode(access.mode))
             .map_err(io_error("set the mode of", &passing))?;
         std::fs::rename(&passing, path).map_err(io_error("put the socket in place at", path))?;
-        Ok(Self { listener, place: Place::Own(path.to_owned()), access })
+        Ok(Self { listener, place: Place::Own(path.to_owned()), access, page: None })
     }
 
     /// The socket that whoever started the daemon has opened for it (`LISTEN_FDS`), or one of its own at `path`.
@@ -98,10 +110,24 @@ impl StatusSocket {
             Some(listener) => {
                 let listener =
                     nonblocking(listener).map_err(io_error("use the socket handed over for", path))?;
-                Ok(Self { listener, place: Place::Handed, access })
+                Ok(Self { listener, place: Place::Handed, access, page: None })
             }
             None => Self::bind(path, access),
         }
+    }
+
+    /// The same, with the page at an address for browsers.
+    ///
+    /// # Errors
+    /// If the address cannot be bound.
+    pub async fn with_page(mut self, at: Option<PageAt>) -> Result<Self, SocketError> {
+        if let Some(at) = at {
+            let failed = |source| SocketError::Page { listen: at.listen, source };
+            let page = PageListener::bind(at).await.map_err(failed)?;
+            info!("the page is at http://{}/", page.address().map_err(failed)?);
+            self.page = Some(page);
+        }
+        Ok(self)
     }
 
     /// Serves the routes until told to stop. The socket stays bound: whoever connects between two calls waits for the
@@ -115,7 +141,18 @@ impl StatusSocket {
         let entrance = SocketEntrance { listener: &self.listener, people: &people };
         info!("serving on {}", self.place);
         let closed = stop.child_token();
-        let serving = serve(&entrance, router(door), closed.clone());
+        let serving = async {
+            match &self.page {
+                Some(page) => {
+                    let shown = router(door.clone()).layer(Extension(page.browsing()));
+                    tokio::join!(
+                        serve(&entrance, router(door), closed.clone()),
+                        serve(page, shown, closed.clone())
+                    );
+                }
+                None => serve(&entrance, router(door), closed.clone()).await,
+            }
+        };
         tokio::pin!(serving);
         tokio::select! {
             kept = keeper.run(stop) => {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::State;
 use crate::assess::Cause;
 use crate::assess::honesty::Suspicion;
+use crate::bulletin::Finding;
 use crate::extract::{self, DateKind, Sureness};
 use crate::rules::{Platform, SourceId, UnitId};
 use crate::store::{Act, ArticleRecord, Event, SightingRecord};
@@ -312,6 +313,64 @@ pub struct BulletinSummary {
     pub cutoff: NaiveDate,
     /// The date it bears.
     pub dated: NaiveDate,
+}
+
+/// `GET /v1/findings`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Findings {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
+    /// What issued bulletins put on record, newest month first.
+    pub findings: Vec<FindingView>,
+}
+
+/// A finding and what has become of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FindingView {
+    /// The month of the bulletin that reported it.
+    pub month: String,
+    /// The version of that bulletin.
+    pub version: u32,
+    /// The unit's id.
+    pub unit: UnitId,
+    /// The unit's name.
+    pub unit_name: String,
+    /// What has become of it.
+    pub state: FindingState,
+    /// The finding itself.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
+/// What has become of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingState {
+    /// Not put right yet.
+    Open,
+    /// Put right: there is an item that was not there then.
+    Rectified,
+    /// Nobody can tell at present.
+    Unknown,
+    /// Nothing is due there any more.
+    Exempted,
+    /// The source is watched no longer.
+    Gone,
+}
+
+impl FindingState {
+    /// What officials call it.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Open => "未整改",
+            Self::Rectified => "已整改",
+            Self::Unknown => "待核实",
+            Self::Exempted => "已豁免",
+            Self::Gone => "已不再监测",
+        }
+    }
 }
 
 /// Every error.

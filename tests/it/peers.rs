@@ -140,6 +140,7 @@ async fn a_socket_that_is_handed_over_is_used_as_it_is() {
     let sent =
         Command::new("sh").args(["-c", "kill -TERM \"$0\"", &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
-    assert!(child.wait().unwrap().success());
+    let ended = crate::support::eventually("it stops", async || child.try_wait().unwrap()).await;
+    assert!(ended.success());
     assert!(handed.exists(), "whoever made it removes it");
 }

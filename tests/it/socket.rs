@@ -172,7 +172,7 @@ async fn names_are_found_by_parts_and_doubts_are_told() {
 async fn every_refusal_is_an_error_and_a_hint() {
     let (_web, _county, daemon) = county().await;
     let table = [
-        ("GET", "/", 404, "there is no such address"),
+        ("GET", "/nothing", 404, "there is no such address"),
         ("GET", "/v1/nothing", 404, "there is no such address"),
         ("GET", "/v1/units/nobody", 404, "there is no unit `nobody`"),
         ("GET", "/v1/units/%FF", 400, ""),

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 
 use super::fresh::Shown;
 use crate::daemon::Recheck;
-use crate::rules::{Source, SourceId, UnitId};
+use crate::rules::Source;
 use crate::serve::door::Door;
 use crate::serve::refusal::{Answer, Refusal};
 use crate::serve::select::{Page, Selection};
@@ -56,13 +56,8 @@ pub(super) async fn recheck(
 }
 
 /// The source of that id, or why there is none.
-pub(in crate::serve) fn known_source<'a>(
-    door: &'a Door,
-    unit: &str,
-    local: &str,
-) -> Result<&'a Source, Refusal> {
-    let id = SourceId::of(&UnitId::new(unit), local);
+fn known_source<'a>(door: &'a Door, unit: &str, local: &str) -> Result<&'a Source, Refusal> {
     let no_such_source =
-        || Refusal::not_found(format!("there is no source `{id}`"), "GET /v1/sources lists them");
-    door.line.slot(&id).map(|slot| door.line.source(slot)).ok_or_else(no_such_source)
+        || Refusal::not_found(format!("there is no source `{unit}/{local}`"), "GET /v1/sources lists them");
+    door.known_source(unit, local).ok_or_else(no_such_source)
 }
