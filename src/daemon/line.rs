@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
 use super::changes::Changes;
+use super::histogram::Histogram;
 use super::settle::Terms;
 use crate::assess::Calendar;
 use crate::clock::Clock;
@@ -64,6 +65,10 @@ pub struct Counters {
     pub alerts: AtomicU64,
     /// Mails accepted by the transport.
     pub mails: AtomicU64,
+    /// How long requests to watched sites took.
+    pub requests: Histogram,
+    /// How long answers at the door took to make.
+    pub answers: Histogram,
 }
 
 impl Counters {

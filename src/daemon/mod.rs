@@ -16,6 +16,7 @@
 mod articles;
 mod bulletins;
 mod changes;
+mod histogram;
 mod honesty;
 mod judge;
 mod learn;
@@ -42,6 +43,7 @@ use tracing::{info, warn};
 
 pub use bulletins::{IssueFailure, Wanted};
 pub use changes::Changes;
+pub use histogram::{Counted, Histogram};
 pub use judge::{Judge, JudgeAgenda};
 pub use learn::Look;
 pub use line::{Counters, Line};

@@ -18,12 +18,16 @@ use crate::store::{SightingRecord, StoreError, Stored};
 pub struct Door {
     pub(super) line: Arc<Line>,
     pub(super) recheck: mpsc::Sender<Recheck>,
-    started_at: DateTime<Utc>,
+    pub(super) started_at: DateTime<Utc>,
+    /// Streams of events that may be open.
+    pub(super) streams: Arc<Semaphore>,
     shown: watch::Sender<Arc<Snapshot>>,
     /// One bulletin is made at a time.
     pub(super) press: Arc<Semaphore>,
 }
 
+/// Streams of events at one time.
+const MOST_STREAMS: usize = 16;
 /// Items shown of a source.
 const SIGHTINGS_SHOWN: usize = 10;
 
@@ -38,6 +42,7 @@ impl Door {
             started_at,
             shown: watch::Sender::new(Arc::new(nothing)),
             press: Arc::new(Semaphore::new(1)),
+            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
         }
     }
 

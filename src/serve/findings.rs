@@ -36,7 +36,8 @@ fn state(finding: &Finding, source: Option<&SourceView>) -> FindingState {
     match source.standing.as_str() {
         "overdue" | "blank" => FindingState::Open,
         "fresh" | "due-soon" if source.last > finding.last => FindingState::Rectified,
-        "fresh" | "due-soon" => FindingState::Open,
+        // A remark that something is nearly due is no accusation while it is not.
+        "fresh" | "due-soon" if !finding.kind.accuses() => FindingState::InTime,
         "exempt" => FindingState::Exempted,
         _ => FindingState::Unknown,
     }
@@ -61,12 +62,22 @@ mod tests {
     }
 
     #[test]
+    fn a_remark_accuses_nobody_who_is_in_time() {
+        let remark = Finding { kind: Kind::DueSoon, ..finding() };
+        let stands = |standing: &str| {
+            state(&remark, Some(&SourceView { last: remark.last, ..source("a/1", standing) }))
+        };
+        assert_eq!(stands("due-soon"), FindingState::InTime);
+        assert_eq!(stands("overdue"), FindingState::Open);
+    }
+
+    #[test]
     fn only_an_item_that_was_not_there_then_rectifies() {
         let stands = |standing: &str, last: &str| {
             state(&finding(), Some(&SourceView { last: last.parse().ok(), ..source("a/1", standing) }))
         };
         assert_eq!(stands("fresh", "2022-12-01"), FindingState::Rectified);
-        assert_eq!(stands("fresh", "2022-05-01"), FindingState::Open, "say, under a longer limit");
+        assert_eq!(stands("fresh", "2022-05-01"), FindingState::Unknown, "say, under a longer limit");
         assert_eq!(stands("overdue", "2022-06-01"), FindingState::Open);
         assert_eq!(stands("unknown", "2022-12-01"), FindingState::Unknown, "the unknown clears nobody");
         assert_eq!(stands("exempt", ""), FindingState::Exempted);

@@ -6,6 +6,7 @@ use axum::http::header::{CONTENT_LENGTH, HOST};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tokio::time::Instant;
 use tracing::{error, warn};
 
 use super::door::Door;
@@ -24,6 +25,13 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
+    let started = Instant::now();
+    let response = admit(&door, peer, request, next).await;
+    door.line.counters.answers.count(started.elapsed());
+    response
+}
+
+async fn admit(door: &Door, peer: Option<Extension<Peer>>, request: Request, next: Next) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let Some(Extension(peer)) = peer else { return browse(is_read, request, next).await };
     let wanted = if is_read { May::Read } else { May::Write };
@@ -46,7 +54,7 @@ pub(super) async fn guard(
     }
     let what = format!("{} {}", request.method(), request.uri());
     let response = next.run(request).await;
-    match write_down(&door, &peer, what, response.status()) {
+    match write_down(door, &peer, what, response.status()) {
         Ok(()) => response,
         Err(refusal) => refusal.into_response(),
     }

@@ -7,13 +7,18 @@
 //!
 //! [`view`] has the types of the answers; the command line reads them through [`Client`].
 
+mod badge;
 mod client;
 mod connections;
+mod csv;
+mod deadlines;
 mod door;
 mod find;
 mod findings;
 mod guard;
+mod happenings;
 mod keeper;
+mod metrics;
 mod page;
 mod page_at;
 mod patience;

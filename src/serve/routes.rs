@@ -1,6 +1,8 @@
 //! The routes under `/v1`.
 
 mod bulletins;
+mod events;
+mod files;
 mod fresh;
 mod sources;
 
@@ -39,9 +41,19 @@ pub(super) fn router(door: Door) -> Router {
         .route("/v1/due", get(due))
         .route("/v1/alerts", get(alerts))
         .route("/v1/findings", get(all_findings))
+        .route("/v1/sources.csv", get(files::sources_table))
+        .route("/v1/due.csv", get(files::due_table))
+        .route("/v1/alerts.csv", get(files::alerts_table))
+        .route("/v1/findings.csv", get(files::findings_table))
+        .route("/v1/deadlines.ics", get(files::county_deadlines))
+        .route("/v1/units/{id}/deadlines.ics", get(files::unit_deadlines))
+        .route("/v1/units/{id}/badge.svg", get(files::unit_badge))
         .layer(from_fn_with_state(door.clone(), fresh::if_changed));
     Router::new()
         .route("/v1/health", get(health))
+        .route("/v1/metrics", get(files::metrics))
+        .route("/v1/events", get(events::events))
+        .route("/v1/sources/{unit}/{local}/history", get(sources::history))
         .route("/v1/sources/{unit}/{local}/recheck", post(sources::recheck))
         .route("/v1/find", get(find_by_name))
         .route("/v1/bulletins", get(bulletins::bulletins))
@@ -127,7 +139,7 @@ async fn unit(
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DueQuery {
+pub(super) struct DueQuery {
     within: Option<String>,
 }
 

@@ -315,6 +315,51 @@ pub struct BulletinSummary {
     pub dated: NaiveDate,
 }
 
+/// `GET /v1/events`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Events {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// What happened last, newest first.
+    pub events: Vec<Happening>,
+}
+
+/// Something that happened: to a source, or by somebody's hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happening {
+    /// Its id, which is never another's.
+    pub id: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub what: Happened,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Happened {
+    /// Something about a source.
+    Event(Event),
+    /// Somebody wrote through the socket.
+    Act(Act),
+}
+
+/// `GET /v1/sources/{unit}/{local}/history`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct History {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// The source.
+    pub source: SourceId,
+    /// How many items are on record.
+    pub total: usize,
+    /// Those of this page, newest first.
+    pub items: Vec<SightingRecord>,
+    /// Where the next page starts, as `offset`; absent on the last.
+    pub next_offset: Option<usize>,
+}
+
 /// `GET /v1/findings`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Findings {
@@ -350,6 +395,8 @@ pub struct FindingView {
 pub enum FindingState {
     /// Not put right yet.
     Open,
+    /// Only a remark, and still in time.
+    InTime,
     /// Put right: there is an item that was not there then.
     Rectified,
     /// Nobody can tell at present.
@@ -365,6 +412,7 @@ impl FindingState {
     pub fn chinese(self) -> &'static str {
         match self {
             Self::Open => "未整改",
+            Self::InTime => "尚在期限内",
             Self::Rectified => "已整改",
             Self::Unknown => "待核实",
             Self::Exempted => "已豁免",

@@ -266,6 +266,15 @@ impl Store {
         self.events.iter().values().rev().take(most).map(|bytes| decode("events", &bytes?)).collect()
     }
 
+    /// The events from this instant on, oldest first, at most so many.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn events_since(&self, since: DateTime<Utc>, most: usize) -> Result<Vec<Event>, StoreError> {
+        let from = self.events.range(instant(since).to_vec()..);
+        from.values().take(most).map(|bytes| decode("events", &bytes?)).collect()
+    }
+
     /// Keeps an issued bulletin for ever.
     ///
     /// # Errors

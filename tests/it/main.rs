@@ -14,6 +14,7 @@ mod hostile;
 mod laws;
 mod layering;
 mod line;
+mod page;
 mod peers;
 mod probe;
 mod render;

@@ -38,6 +38,8 @@ pub(super) struct Plot {
     limit: String,
     /// When it was late.
     late: Vec<Span>,
+    /// Where watching began, if the plot begins earlier.
+    watched: Option<Mark>,
     today: f64,
     due: Option<Mark>,
     updates: usize,
@@ -66,13 +68,24 @@ struct Stretch {
     due: Option<NaiveDate>,
 }
 
-/// The plot of updates on these days; `None` where nothing is on record.
+/// What is plotted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record<'a> {
+    /// The days of all items on record.
+    pub(super) updates: &'a [NaiveDate],
+    /// When the source was first looked at.
+    pub(super) watched_since: NaiveDate,
+    /// Whether the judge holds that it is late now.
+    pub(super) is_late: bool,
+}
+
+/// The plot of a record; `None` where nothing is on record.
 pub(super) fn plot(
-    updates: &[NaiveDate],
+    record: Record<'_>,
     due_after: impl Fn(NaiveDate) -> Option<NaiveDate>,
     today: NaiveDate,
 ) -> Option<Plot> {
-    let mut days: Vec<NaiveDate> = updates.iter().filter(|day| **day <= today).copied().collect();
+    let mut days: Vec<NaiveDate> = record.updates.iter().filter(|day| **day <= today).copied().collect();
     days.sort_unstable();
     days.dedup();
     let start = today - Days::new(BACK);
@@ -97,7 +110,15 @@ pub(super) fn plot(
         dots: in_sight.iter().map(|day| Mark { at: scale.x(*day), label: day.to_string() }).collect(),
         line: line(&stretches, &scale),
         limit: limit(&stretches, end, &scale),
-        late: stretches.iter().filter_map(|stretch| late(stretch, &scale)).collect(),
+        late: stretches
+            .iter()
+            .filter(|stretch| stretch.until < today || record.is_late)
+            .filter_map(|stretch| late(stretch, record.watched_since, &scale))
+            .collect(),
+        watched: (record.watched_since > start).then(|| Mark {
+            at: scale.x(record.watched_since.min(today)),
+            label: record.watched_since.to_string(),
+        }),
         today: scale.x(today),
         due: due
             .filter(|due| (start..=end).contains(due))
@@ -205,9 +226,9 @@ fn limit(stretches: &[Stretch], end: NaiveDate, scale: &Scale) -> String {
     path
 }
 
-fn late(stretch: &Stretch, scale: &Scale) -> Option<Span> {
-    let due = stretch.due.filter(|due| *due < stretch.until)?;
-    let from = scale.x(due);
+fn late(stretch: &Stretch, watched_since: NaiveDate, scale: &Scale) -> Option<Span> {
+    let due = stretch.due.filter(|due| *due < stretch.until && watched_since < stretch.until)?;
+    let from = scale.x(due.max(watched_since));
     let width = round(scale.x(stretch.until) - from);
     let label = format!("{due} 到期，至 {} 未更新", stretch.until);
     (width > 0.0).then_some(Span { from, width, label })
@@ -224,6 +245,10 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn watched(updates: &[NaiveDate]) -> Record<'_> {
+        Record { updates, watched_since: day("2020-01-01"), is_late: true }
+    }
+
     fn half_a_year_after(day: NaiveDate) -> Option<NaiveDate> {
         day.checked_add_months(Months::new(6))
     }
@@ -231,7 +256,7 @@ mod tests {
     #[test]
     fn lateness_is_drawn_from_the_due_day_to_the_update() {
         let updates = [day("2022-01-10"), day("2022-09-10"), day("2022-12-01")];
-        let plot = plot(&updates, half_a_year_after, day("2022-12-28")).unwrap();
+        let plot = plot(watched(&updates), half_a_year_after, day("2022-12-28")).unwrap();
         let late: Vec<&str> = plot.late.iter().map(|span| span.label.as_str()).collect();
         assert_eq!(late, ["2022-07-10 到期，至 2022-09-10 未更新"]);
         assert_eq!((plot.updates, plot.longest_gap, plot.since), (3, 243, day("2022-01-10")));
@@ -239,17 +264,29 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_drawn_late_who_was_not_watched_or_cannot_be_judged() {
+        let updates = [day("2021-03-01"), day("2022-03-01")];
+        let of = |watched_since: &str, is_late| {
+            let record = Record { updates: &updates, watched_since: day(watched_since), is_late };
+            plot(record, half_a_year_after, day("2022-12-28")).unwrap().late.len()
+        };
+        assert_eq!(of("2020-01-01", true), 2);
+        assert_eq!(of("2022-06-01", true), 1, "the gap before may only be what the list left out");
+        assert_eq!(of("2022-06-01", false), 0, "the judge does not hold that it is late");
+    }
+
+    #[test]
     fn nothing_is_drawn_where_nothing_is_on_record() {
-        assert!(plot(&[], half_a_year_after, day("2022-12-28")).is_none());
+        assert!(plot(watched(&[]), half_a_year_after, day("2022-12-28")).is_none());
         assert!(
-            plot(&[day("2023-01-01")], half_a_year_after, day("2022-12-28")).is_none(),
+            plot(watched(&[day("2023-01-01")]), half_a_year_after, day("2022-12-28")).is_none(),
             "tomorrow is no record"
         );
     }
 
     #[test]
     fn a_source_without_a_limit_is_never_drawn_late() {
-        let plot = plot(&[day("2015-01-01")], |_| None, day("2022-12-28")).unwrap();
+        let plot = plot(watched(&[day("2015-01-01")]), |_| None, day("2022-12-28")).unwrap();
         assert!(plot.late.is_empty() && plot.limit.is_empty() && plot.dots.is_empty());
         assert!(!plot.line.is_empty());
     }
@@ -259,7 +296,7 @@ mod tests {
         fn everything_lies_within_the_plot(ages in prop::collection::vec(0u64..3000, 1..40)) {
             let today = day("2022-12-28");
             let updates: Vec<NaiveDate> = ages.iter().map(|age| today - Days::new(*age)).collect();
-            let plot = plot(&updates, half_a_year_after, today).unwrap();
+            let plot = plot(watched(&updates), half_a_year_after, today).unwrap();
             let in_width = |x: f64| (LEFT..=WIDTH - RIGHT).contains(&x);
             prop_assert!(plot.dots.iter().chain(&plot.months).all(|mark| in_width(mark.at)));
             prop_assert!(plot.late.iter().all(|span| in_width(span.from) && in_width(span.from + span.width)));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::frame::local;
 use super::listed::{Row, row};
-use super::plot::{Plot, plot};
+use super::plot::{Plot, Record, plot};
 use crate::alert::State;
 use crate::assess::{Calendar, deadline};
 use crate::rules::Source;
@@ -61,6 +61,12 @@ pub(super) fn source(
     let view = detail.source.as_ref();
     let days: Vec<NaiveDate> = history.iter().map(|record| record.sighting.date).collect();
     let due_after = |day| deadline(day, &rule.cadence, calendar).map(|deadline| deadline.due);
+    let first_seen = history.iter().map(|record| calendar.day_of(record.first_seen_at)).min();
+    let record = Record {
+        updates: &days,
+        watched_since: first_seen.unwrap_or(today),
+        is_late: view.standing == "overdue",
+    };
     let mut newest_first: Vec<&SightingRecord> = history.iter().collect();
     newest_first.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
     let items: Vec<Item> = newest_first.iter().take(ITEMS).map(|record| item(record, calendar)).collect();
@@ -80,7 +86,7 @@ pub(super) fn source(
             .map(|remark| format!("{}（{}）", remark.chinese, remark.reason))
             .collect(),
         suspicions: detail.suspicions.iter().map(crate::assess::honesty::Suspicion::chinese).collect(),
-        plot: plot(&days, due_after, today),
+        plot: plot(record, due_after, today),
         items,
         seen: history.len(),
     }
@@ -130,9 +136,13 @@ fn proof(view: &SourceView, calendar: &Calendar) -> Vec<(&'static str, String)> 
         proof.push(("最近一次读到页面", at(seen_at)));
     }
     proof.push(("下次巡检", view.next_poll_at.map_or_else(|| "未安排".to_owned(), at)));
-    if !view.full_looks.is_empty() {
-        let looks: Vec<String> = view.full_looks.iter().map(|look| at(*look)).collect();
-        proof.push(("完整核查", looks.join("；")));
+    match view.full_looks.as_slice() {
+        [] => {}
+        [only] => proof.push(("完整核查", format!("1 次，{}", at(*only)))),
+        [first, .., last] => {
+            let said = format!("{} 次，{} 至 {}", view.full_looks.len(), at(*first), at(*last));
+            proof.push(("完整核查", said));
+        }
     }
     if let Some(since) = view.failing_since {
         proof.push(("连续失败", format!("{} 次，自 {}", view.failures, at(since))));

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use serde::Deserialize;
 
 use super::fresh::Shown;
 use crate::daemon::Recheck;
@@ -11,7 +12,7 @@ use crate::rules::Source;
 use crate::serve::door::Door;
 use crate::serve::refusal::{Answer, Refusal};
 use crate::serve::select::{Page, Selection};
-use crate::serve::view::{Queued, SourceDetail, Sources};
+use crate::serve::view::{History, Queued, SourceDetail, Sources};
 
 type SourcePath = Result<Path<(String, String)>, PathRejection>;
 
@@ -34,6 +35,35 @@ pub(super) async fn one(
     let Path((unit, local)) = path?;
     let source = known_source(&door, &unit, &local)?;
     Ok(Json(door.source_detail(source, &shown)?))
+}
+
+/// Paging of a source's history.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HistoryQuery {
+    #[serde(default)]
+    offset: usize,
+    limit: Option<usize>,
+}
+
+/// Items on a page of a history.
+const ITEMS: usize = 200;
+
+pub(super) async fn history(
+    State(door): State<Door>,
+    path: SourcePath,
+    query: Result<Query<HistoryQuery>, QueryRejection>,
+) -> Answer<History> {
+    let Path((unit, local)) = path?;
+    let Query(HistoryQuery { offset, limit }) = query?;
+    let source = known_source(&door, &unit, &local)?;
+    let mut items = door.line.store.sightings(&source.id)?;
+    items.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
+    let (total, source) = (items.len(), source.id.clone());
+    let end = offset.saturating_add(limit.unwrap_or(ITEMS).clamp(1, 1000));
+    let items = items.into_iter().skip(offset).take(end - offset).collect();
+    let next_offset = (end < total).then_some(end);
+    Ok(Json(History { as_of: door.line.clock.now(), source, total, items, next_offset }))
 }
 
 pub(super) async fn recheck(

@@ -183,6 +183,12 @@ impl County {
         );
     }
 
+    /// Adds to the configuration. It counts from the next start of the daemon on.
+    pub(crate) fn add(&self, text: &str) {
+        let before = std::fs::read_to_string(self.config()).unwrap();
+        self.write("xuncha.toml", &format!("{before}{text}"));
+    }
+
     /// Sets the socket up otherwise, from the next start on.
     pub(crate) fn set_socket(&self, value: &str) {
         let text = std::fs::read_to_string(self.config()).unwrap();
