@@ -17,7 +17,8 @@ use crate::config::{Config, DEFAULT_CONFIG, DEFAULT_SOCKET};
 use crate::extract::Sighting;
 use crate::serve::Client;
 use crate::serve::view::{
-    Alerts, Counts, Due, FindAnswer, Found, Queued, SourceDetail, SourceView, Status, UnitDetail, UnitSummary,
+    Alerts, Counts, Due, FindAnswer, Findings, Found, Queued, ReloadAnswer, SourceDetail, SourceView, Status,
+    UnitDetail, UnitSummary,
 };
 use crate::serve::words::{STANDINGS, act_in_words, event_in_words, level_in_words, standing_in_words};
 
@@ -57,6 +58,21 @@ pub(super) fn due(args: &DueArgs) -> ExitCode {
 
 pub(super) fn alerts(args: &AskArgs) -> ExitCode {
     list(args, "/v1/alerts", alerts_text)
+}
+
+pub(super) fn findings(args: &AskArgs) -> ExitCode {
+    list(args, "/v1/findings", findings_text)
+}
+
+pub(super) fn reload(args: &AskArgs) -> ExitCode {
+    let answer = talk(&args.socket, async |client| {
+        let answer: ReloadAnswer = client.post("/v1/reload").await?;
+        let text = |answer: &ReloadAnswer| {
+            Ok(format!("已启用新规则：{} 个单位，{} 个监测对象\n", answer.taken.units, answer.taken.sources))
+        };
+        show(args.json, &answer, text, |_| ExitCode::SUCCESS)
+    });
+    answer.unwrap_or_else(|error| fail(&error, 1))
 }
 
 pub(super) fn recheck(args: &RecheckArgs) -> ExitCode {
@@ -114,7 +130,7 @@ pub(super) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn show<T: Serialize>(
+pub(super) fn show<T: Serialize>(
     json: bool,
     answer: &T,
     text: impl FnOnce(&T) -> Result<String, fmt::Error>,
@@ -162,6 +178,14 @@ fn status_text(status: &Status) -> Result<String, fmt::Error> {
             cause.sources,
             harmless(&cause.cause.chinese()),
             cause.example
+        )?;
+    }
+    if let Some(failure) = &status.reload_failure {
+        writeln!(
+            text,
+            "规则未更新（{}）：{}",
+            local(failure.at),
+            harmless(&failure.problems.replace('\n', "；"))
         )?;
     }
     if status.outbox > 0 {
@@ -292,6 +316,22 @@ fn alerts_text(alerts: &Alerts) -> Result<String, fmt::Error> {
     Ok(text)
 }
 
+fn findings_text(findings: &Findings) -> Result<String, fmt::Error> {
+    let mut table = table(["通报", "现状", "单位", "监测对象", "问题", "当时最近更新", "截止日期"]);
+    for found in &findings.findings {
+        table.add_row([
+            found.month.clone(),
+            found.state.chinese().to_owned(),
+            found.unit_name.clone(),
+            harmless(&found.finding.name),
+            found.finding.kind.chinese().to_owned(),
+            day(found.finding.last),
+            day(found.finding.due),
+        ]);
+    }
+    Ok(format!("历次通报记录 {} 个\n{table}\n", findings.findings.len()))
+}
+
 fn alert_in_words(state: &State) -> String {
     match state {
         State::Quiet => "无".to_owned(),
@@ -306,6 +346,6 @@ fn day(day: Option<chrono::NaiveDate>) -> String {
 }
 
 /// Instants as people here read them: China has one zone.
-fn local(at: DateTime<Utc>) -> String {
+pub(super) fn local(at: DateTime<Utc>) -> String {
     at.with_timezone(&chrono_tz::Asia::Shanghai).format("%Y-%m-%d %H:%M").to_string()
 }

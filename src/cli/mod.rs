@@ -1,7 +1,7 @@
 //! The command line: one file per group of commands.
 //!
-//! Commands that ask or change a running daemon go through its socket; `demo`, `run`, `check`, `probe` and `rules` work by
-//! themselves.
+//! Commands that ask or change a running daemon go through its socket; `demo`, `run`, `check`, `probe`, `rules`, `completions`
+//! and `man` work by themselves.
 //! Every command returns an [`ExitCode`]; only `main` ends the process.
 
 mod ask;
@@ -9,6 +9,8 @@ mod bulletin;
 mod check;
 mod demo;
 mod discover;
+mod events;
+mod manual;
 mod probe;
 mod rules;
 mod run;
@@ -53,6 +55,12 @@ enum Command {
     Due(DueArgs),
     /// List raised alerts and the latest events
     Alerts(AskArgs),
+    /// List what issued bulletins put on record, and what has become of it
+    Findings(AskArgs),
+    /// List what happened and who changed what; with --follow, as it happens
+    Events(EventsArgs),
+    /// Have the daemon take on its changed rules; if anything is wrong with them the old ones stay
+    Reload(AskArgs),
     /// Poll a source in full as soon as politeness allows
     Recheck(RecheckArgs),
     /// Draft, issue or export a month's bulletin
@@ -64,6 +72,17 @@ enum Command {
                             Exit codes: 0 updated, 1 empty, 2 usage or bad rules, 3 blocked or unreadable"
     )]
     Probe(ProbeArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages
+    Man {
+        /// The directory to write them into
+        #[arg(value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Carry unit files to and from ledgers and feed lists, or draft one from a site
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -123,6 +142,15 @@ struct StatusArgs {
     /// A unit or source
     #[arg(value_name = "UNIT|SOURCE")]
     of: Option<String>,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct EventsArgs {
+    /// Go on telling what happens until stopped
+    #[arg(long)]
+    follow: bool,
     #[command(flatten)]
     ask: AskArgs,
 }
@@ -356,6 +384,11 @@ pub fn main() -> ExitCode {
         Command::Status(args) => ask::status(&args),
         Command::Due(args) => ask::due(&args),
         Command::Alerts(args) => ask::alerts(&args),
+        Command::Findings(args) => ask::findings(&args),
+        Command::Events(args) => events::events(&args),
+        Command::Reload(args) => ask::reload(&args),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { out } => manual::man(&out),
         Command::Recheck(args) => ask::recheck(&args),
         Command::Bulletin(command) => bulletin::bulletin(command),
         Command::Probe(args) => probe::probe(&args),

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::changes::Changes;
 use super::histogram::Histogram;
+use super::reload::LastReload;
 use super::settle::Terms;
 use crate::assess::Calendar;
 use crate::clock::Clock;
@@ -23,7 +24,7 @@ use crate::{alert, assess, config, fetch};
 
 /// Rules, store, clock and the tools of the line.
 pub struct Line {
-    /// What is watched. Never changes while the daemon runs.
+    /// What is watched. Never changes; new rules make a new line.
     pub rules: Rules,
     /// What is remembered.
     pub store: Store,
@@ -33,6 +34,8 @@ pub struct Line {
     pub counters: Counters,
     /// What has been settled since the last look at it.
     pub changes: Changes,
+    /// Whether the rules on disk could be taken on when that was last tried.
+    pub last_reload: LastReload,
     /// Woken when there is something new to tell a unit.
     pub(super) news: Notify,
     pub(super) fetcher: Fetcher,
@@ -84,6 +87,14 @@ impl Line {
     /// If the store cannot be opened, or the HTTP client cannot be built.
     pub fn build(config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
         let store = Store::open(&config.state_dir, &rules.county.id)?;
+        Self::build_on(store, config, rules, clock)
+    }
+
+    /// Puts the line together on a store that is open.
+    ///
+    /// # Errors
+    /// If the HTTP client cannot be built.
+    pub fn build_on(store: Store, config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
         let exceptions = rules.county.exceptions.clone();
         let fetcher = Fetcher::new(fetch::Settings { exceptions, ..config.fetch.clone() })?;
         let renderer = Renderer::new(fetch::RenderSettings {
@@ -102,6 +113,7 @@ impl Line {
             clock,
             counters: Counters::default(),
             changes: Changes::default(),
+            last_reload: LastReload::default(),
             news: Notify::new(),
             fetcher,
             robots,

@@ -31,6 +31,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use chrono::{NaiveTime, TimeDelta};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -44,7 +45,7 @@ use crate::config::{Config, DigestHours, Mail, Route};
 use crate::daemon::{Tasks, make_directory};
 use crate::deliver::Sender;
 use crate::rules::{Rules, Source};
-use crate::serve::{Access, PageAt, StatusSocket};
+use crate::serve::{Access, Keeper, PageAt, Routes, StatusSocket};
 use crate::{alert, assess, fetch};
 
 /// What the demo is asked to do.
@@ -89,7 +90,14 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     let socket = StatusSocket::bind(&config.socket, config.access.clone())?.with_page(config.page).await?;
     let Tasks { line, poller, judge, mailer, door } = Tasks::build(&config, rules, clock)?;
     let serving = stop.child_token();
-    servers.spawn(async move { socket.serve(door, serving).await.map_err(io::Error::other) });
+    let keeper = Keeper::start(door.clone())?;
+    let (_routes, served) = watch::channel(Routes::of(&door));
+    servers.spawn(async move {
+        socket.serve(served, serving).await;
+        Ok(())
+    });
+    let keeping = stop.child_token();
+    servers.spawn(async move { keeper.run(keeping).await.map_err(io::Error::other) });
 
     let mut cast = Cast { line: Arc::clone(&line), poller, judge, mailer, clock: stepped.clone() };
     let played = play(&mut cast, starts_at..ends_at, &folder, accepted, &stop).await?;

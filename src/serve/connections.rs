@@ -5,10 +5,8 @@
 //! are waited out.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use axum::response::IntoResponse;
@@ -19,14 +17,17 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use super::page_at::Browsing;
 use super::patience::Patience;
 use super::peer::{Peer, People};
 use super::places::{Place, Places};
 use super::refusal::Refusal;
+use super::routes::Routes;
 
 /// Connections at one time, over one listener.
 const MOST_CONNECTIONS: usize = 64;
@@ -49,8 +50,17 @@ pub(super) trait Entrance: Send + Sync {
     /// A connection.
     type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
 
-    /// The next connection, and who is at its other end, if that can be told.
-    fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Option<Peer>)>> + Send;
+    /// The next connection, and who is at its other end.
+    fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Caller)>> + Send;
+}
+
+/// Who is at the other end.
+#[derive(Debug, Clone)]
+pub(super) enum Caller {
+    /// Somebody of this machine whom the system names.
+    Peer(Peer),
+    /// A browser, of whom nothing is known.
+    Browser(Browsing),
 }
 
 /// The Unix socket: the system says who connects.
@@ -62,16 +72,20 @@ pub(super) struct SocketEntrance<'a> {
 impl Entrance for SocketEntrance<'_> {
     type Stream = UnixStream;
 
-    async fn accept(&self) -> io::Result<(UnixStream, Option<Peer>)> {
+    async fn accept(&self) -> io::Result<(UnixStream, Caller)> {
         let (stream, _) = self.listener.accept().await?;
         let credentials = stream.peer_cred()?;
         let peer = self.people.peer(credentials.uid(), credentials.gid(), credentials.pid());
-        Ok((stream, Some(peer)))
+        Ok((stream, Caller::Peer(peer)))
     }
 }
 
-/// Answers by `router` until told to stop; then lets what is under way be read.
-pub(super) async fn serve(entrance: &impl Entrance, router: Router, stop: CancellationToken) {
+/// Answers by the routes of the moment until told to stop; then lets what is under way be read.
+pub(super) async fn serve(
+    entrance: &impl Entrance,
+    routes: watch::Receiver<Routes>,
+    stop: CancellationToken,
+) {
     let places = Places::new(MOST_CONNECTIONS);
     let mut conversations = JoinSet::new();
     loop {
@@ -81,9 +95,9 @@ pub(super) async fn serve(entrance: &impl Entrance, router: Router, stop: Cancel
         };
         while conversations.try_join_next().is_some() {}
         match accepted {
-            Ok((stream, peer)) => match places.take() {
+            Ok((stream, caller)) => match places.take() {
                 Some(place) => {
-                    let talk = converse(stream, peer, router.clone(), Arc::new(place), stop.clone());
+                    let talk = converse(stream, caller, routes.clone(), place, stop.clone());
                     conversations.spawn(talk);
                 }
                 None => {
@@ -101,15 +115,15 @@ pub(super) async fn serve(entrance: &impl Entrance, router: Router, stop: Cancel
 
 async fn converse<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     stream: S,
-    peer: Option<Peer>,
-    router: Router,
-    place: Arc<Place>,
+    caller: Caller,
+    routes: watch::Receiver<Routes>,
+    place: Place,
     stop: CancellationToken,
 ) {
-    let answers = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
         let answering = place.answering();
-        let answer = answers.call(with_peer(request, peer.clone()));
+        let routes = TowerToHyperService::new(routes.borrow().router());
+        let answer = routes.call(from(caller.clone(), request));
         async move {
             let answer = tokio::time::timeout(ANSWER_TIME, answer).await;
             drop(answering);
@@ -135,9 +149,14 @@ async fn converse<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     }
 }
 
-fn with_peer(mut request: Request<Incoming>, peer: Option<Peer>) -> Request<Incoming> {
-    if let Some(peer) = peer {
-        request.extensions_mut().insert(peer);
+fn from(caller: Caller, mut request: Request<Incoming>) -> Request<Incoming> {
+    match caller {
+        Caller::Peer(peer) => {
+            request.extensions_mut().insert(peer);
+        }
+        Caller::Browser(browsing) => {
+            request.extensions_mut().insert(browsing);
+        }
     }
     request
 }

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use super::snapshot::{Outbox, Snapshot};
 use super::view::{Health, HostRemark, SourceDetail, SourceView};
 use crate::assess::{Standing, days_left};
-use crate::daemon::{Line, Recheck};
+use crate::daemon::{Line, Recheck, Reload};
 use crate::rules::{Source, SourceId, SourceKind, UnitId};
 use crate::store::{SightingRecord, StoreError, Stored};
 
@@ -18,6 +18,7 @@ use crate::store::{SightingRecord, StoreError, Stored};
 pub struct Door {
     pub(super) line: Arc<Line>,
     pub(super) recheck: mpsc::Sender<Recheck>,
+    pub(super) reload: mpsc::Sender<Reload>,
     pub(super) started_at: DateTime<Utc>,
     /// Streams of events that may be open.
     pub(super) streams: Arc<Semaphore>,
@@ -32,13 +33,14 @@ const MOST_STREAMS: usize = 16;
 const SIGHTINGS_SHOWN: usize = 10;
 
 impl Door {
-    /// A door onto `line`; rechecks go to the poller.
-    pub fn new(line: Arc<Line>, recheck: mpsc::Sender<Recheck>) -> Self {
+    /// A door onto `line`; rechecks go to the poller, wishes for new rules to whoever runs the line.
+    pub fn new(line: Arc<Line>, recheck: mpsc::Sender<Recheck>, reload: mpsc::Sender<Reload>) -> Self {
         let started_at = line.clock.now();
         let nothing = Snapshot::before_the_first_look(started_at, line.calendar().day_of(started_at));
         Self {
             line,
             recheck,
+            reload,
             started_at,
             shown: watch::Sender::new(Arc::new(nothing)),
             press: Arc::new(Semaphore::new(1)),

@@ -14,7 +14,7 @@ use super::door::Door;
 use crate::store::StoreError;
 
 /// Makes each snapshot after the last.
-pub(super) struct Keeper(Door);
+pub struct Keeper(Door);
 
 /// No two snapshots are closer than this.
 const SHORTEST_REST: Duration = Duration::from_millis(20);
@@ -28,7 +28,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub(super) fn start(door: Door) -> Result<Self, StoreError> {
+    pub fn start(door: Door) -> Result<Self, StoreError> {
         door.look_at_all()?;
         Ok(Self(door))
     }
@@ -37,7 +37,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub(super) async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
         let Self(door) = self;
         let mut rest = SHORTEST_REST;
         loop {

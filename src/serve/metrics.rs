@@ -18,11 +18,12 @@ pub(super) fn metrics(
     counters: &Counters,
     started_at: DateTime<Utc>,
     store_bytes: u64,
+    reload_failed: bool,
     now: DateTime<Utc>,
 ) -> String {
     let mut text = String::new();
     // Writing to a string never fails.
-    let _ = write_all(&mut text, shown, counters, started_at, store_bytes, now);
+    let _ = write_all(&mut text, shown, counters, started_at, store_bytes, reload_failed, now);
     text
 }
 
@@ -32,6 +33,7 @@ fn write_all(
     counters: &Counters,
     started_at: DateTime<Utc>,
     store_bytes: u64,
+    reload_failed: bool,
     now: DateTime<Utc>,
 ) -> fmt::Result {
     head(text, "xuncha_build_info", "gauge", "The version that runs.")?;
@@ -51,6 +53,7 @@ fn write_all(
             "Whether a waiting notice was tried in vain.",
             number(shown.outbox.error.is_some()),
         ),
+        ("xuncha_reload_failed", "Whether the rules on disk could not be taken on.", number(reload_failed)),
         ("xuncha_agenda_lag_seconds", "How long the most overdue poll has been due.", lag(shown, now)),
         ("xuncha_store_bytes", "Bytes of the store on disk.", store_bytes.to_string()),
     ];
@@ -158,7 +161,7 @@ mod tests {
         let odd = SourceView { cadence: "a\"b\\c\nd".into(), ..source("a/1", "overdue") };
         let late = SourceView { next_poll_at: Some(instant(0)), ..source("a/2", "fresh") };
         shown.sources = vec![Arc::new(odd), Arc::new(late)];
-        metrics(&shown, &Counters::default(), instant(0), 7, instant(2))
+        metrics(&shown, &Counters::default(), instant(0), 7, false, instant(2))
     }
 
     #[test]

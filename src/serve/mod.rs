@@ -34,9 +34,11 @@ mod socket;
 pub mod view;
 pub(crate) mod words;
 
-pub use client::{Client, ClientError};
+pub use client::{Client, ClientError, Following};
 pub use door::Door;
 pub(crate) use find::{NotFound, find};
+pub use keeper::Keeper;
 pub use page_at::PageAt;
 pub use peer::{Access, May, Peer};
+pub use routes::Routes;
 pub use socket::{SocketError, StatusSocket};

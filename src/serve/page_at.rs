@@ -5,8 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use tokio::net::{TcpListener, TcpStream};
 
-use super::connections::Entrance;
-use super::peer::Peer;
+use super::connections::{Caller, Entrance};
 
 /// An address for browsers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,19 +38,16 @@ impl PageListener {
     pub(super) fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
-
-    pub(super) fn browsing(&self) -> Browsing {
-        Browsing { must_be_local: !self.at.open_to_network }
-    }
 }
 
 impl Entrance for PageListener {
     type Stream = TcpStream;
 
-    async fn accept(&self) -> io::Result<(TcpStream, Option<Peer>)> {
+    async fn accept(&self) -> io::Result<(TcpStream, Caller)> {
         let (stream, _) = self.listener.accept().await?;
         stream.set_nodelay(true)?;
-        Ok((stream, None))
+        let browsing = Browsing { must_be_local: !self.at.open_to_network };
+        Ok((stream, Caller::Browser(browsing)))
     }
 }
 

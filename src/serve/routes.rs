@@ -16,6 +16,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
+use tokio::sync::oneshot;
 
 pub(super) use self::fresh::Shown;
 
@@ -26,12 +27,27 @@ use super::guard::{LONGEST_BODY, guard};
 use super::page;
 use super::refusal::{Answer, Refusal};
 use super::snapshot::severity;
-use super::view::{Alerts, Due, FindAnswer, Findings, Health, Status, UnitDetail, Units};
+use super::view::{Alerts, Due, FindAnswer, Findings, Health, ReloadAnswer, Status, UnitDetail, Units};
 use crate::bulletin::Bulletin;
+use crate::daemon::Reload;
 use crate::rules::UnitId;
 
-/// All routes.
-pub(super) fn router(door: Door) -> Router {
+/// The routes of one door, ready to be served.
+#[derive(Debug, Clone)]
+pub struct Routes(Router);
+
+impl Routes {
+    /// The routes of a door.
+    pub fn of(door: &Door) -> Self {
+        Self(router(door.clone()))
+    }
+
+    pub(super) fn router(&self) -> Router {
+        self.0.clone()
+    }
+}
+
+fn router(door: Door) -> Router {
     let of_the_snapshot = Router::new()
         .route("/v1/status", get(status))
         .route("/v1/units", get(units))
@@ -56,6 +72,7 @@ pub(super) fn router(door: Door) -> Router {
         .route("/v1/sources/{unit}/{local}/history", get(sources::history))
         .route("/v1/sources/{unit}/{local}/recheck", post(sources::recheck))
         .route("/v1/find", get(find_by_name))
+        .route("/v1/reload", post(reload))
         .route("/v1/bulletins", get(bulletins::bulletins))
         .route("/v1/bulletins/{month}", get(bulletins::issued_bulletin))
         .route("/v1/bulletins/{month}/draft", get(bulletins::draft_bulletin))
@@ -109,6 +126,7 @@ async fn status(State(door): State<Door>, Shown(shown): Shown) -> Json<Status> {
         unknown: shown.unknown.clone(),
         outbox: shown.outbox.notices,
         outbox_error: shown.outbox.error.clone(),
+        reload_failure: door.line.last_reload.failure(),
     })
 }
 
@@ -174,6 +192,26 @@ async fn all_findings(State(door): State<Door>, Shown(shown): Shown) -> Answer<F
     let bulletins: Vec<Bulletin> = door.line.store.bulletins()?;
     let findings = findings(&bulletins, |id| door.shown_by_id(id, &shown));
     Ok(Json(Findings { as_of: shown.as_of, generation: shown.generation, findings }))
+}
+
+async fn reload(State(door): State<Door>) -> Answer<ReloadAnswer> {
+    let busy = || {
+        Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the rules cannot be taken on now",
+            "try again in a minute",
+        )
+    };
+    let (tell, told) = oneshot::channel();
+    door.reload.try_send(Reload(tell)).map_err(|_| busy())?;
+    match told.await.map_err(|_| busy())? {
+        Ok(taken) => Ok(Json(ReloadAnswer { as_of: door.line.clock.now(), taken })),
+        Err(failure) => Err(Refusal::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("the new rules have mistakes, the old ones stay:\n{}", failure.problems),
+            "`xuncha check` names them all; mend them and reload again",
+        )),
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,19 +6,16 @@ use std::os::unix::net::{UnixListener as StdUnixListener, UnixStream as StdUnixS
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use axum::Extension;
 use listenfd::ListenFd;
 use tokio::net::UnixListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::connections::{SocketEntrance, serve};
-use super::door::Door;
-use super::keeper::Keeper;
 use super::page_at::{PageAt, PageListener};
 use super::peer::{Access, People};
-use super::routes::router;
-use crate::store::StoreError;
+use super::routes::Routes;
 
 /// A bound socket.
 #[derive(Debug)]
@@ -130,37 +127,16 @@ impl StatusSocket {
         Ok(self)
     }
 
-    /// Serves the routes until told to stop. The socket stays bound: whoever connects between two calls waits for the
-    /// next.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub async fn serve(&self, door: Door, stop: CancellationToken) -> Result<(), StoreError> {
-        let keeper = Keeper::start(door.clone())?;
+    /// Serves the routes until told to stop. They may be changed meanwhile: each request meets those of its moment.
+    pub async fn serve(&self, routes: watch::Receiver<Routes>, stop: CancellationToken) {
         let people = People::of_this_machine(self.access.clone());
         let entrance = SocketEntrance { listener: &self.listener, people: &people };
         info!("serving on {}", self.place);
-        let closed = stop.child_token();
-        let serving = async {
-            match &self.page {
-                Some(page) => {
-                    let shown = router(door.clone()).layer(Extension(page.browsing()));
-                    tokio::join!(
-                        serve(&entrance, router(door), closed.clone()),
-                        serve(page, shown, closed.clone())
-                    );
-                }
-                None => serve(&entrance, router(door), closed.clone()).await,
+        match &self.page {
+            Some(page) => {
+                tokio::join!(serve(&entrance, routes.clone(), stop.clone()), serve(page, routes, stop));
             }
-        };
-        tokio::pin!(serving);
-        tokio::select! {
-            kept = keeper.run(stop) => {
-                closed.cancel();
-                serving.await;
-                kept
-            }
-            () = &mut serving => Ok(()),
+            None => serve(&entrance, routes, stop).await,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::alert::State;
 use crate::assess::Cause;
 use crate::assess::honesty::Suspicion;
 use crate::bulletin::Finding;
+use crate::daemon::{ReloadFailure, Taken};
 use crate::extract::{self, DateKind, Sureness};
 use crate::rules::{Platform, SourceId, UnitId};
 use crate::store::{Act, ArticleRecord, Event, SightingRecord};
@@ -69,6 +70,9 @@ pub struct Status {
     pub outbox: usize,
     /// Why the first of them waits, if it was tried.
     pub outbox_error: Option<String>,
+    /// Why the rules on disk are not those in use, if they could not be taken on.
+    #[serde(default)]
+    pub reload_failure: Option<ReloadFailure>,
 }
 
 /// One cause of unknown standings.
@@ -271,6 +275,16 @@ pub struct Queued {
     pub as_of: DateTime<Utc>,
     /// The source that is polled as soon as politeness allows.
     pub queued: SourceId,
+}
+
+/// `POST /v1/reload`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReloadAnswer {
+    /// When the new rules were taken on.
+    pub as_of: DateTime<Utc>,
+    /// What they hold.
+    #[serde(flatten)]
+    pub taken: Taken,
 }
 
 /// `GET /v1/find?q=…`.

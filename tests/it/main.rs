@@ -17,6 +17,7 @@ mod line;
 mod page;
 mod peers;
 mod probe;
+mod reload;
 mod render;
 mod restart;
 mod rules;

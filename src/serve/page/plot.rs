@@ -1,8 +1,9 @@
 //! The plot of a source: days without an update, over two years, against its limit.
 //!
 //! The line climbs by a day each day and falls to nothing with each update; where it is above the limit the source was
-//! late. Before the oldest item on record nothing is known, and nothing is drawn. All numbers are the plot's own units,
-//! from its upper left corner.
+//! late. Lateness is marked only while the source was watched, since a list shows of earlier times what it pleases, and up
+//! to the present only where the judge says so. Before the oldest item on record nothing is drawn. All numbers are the
+//! plot's own units, from its upper left corner.
 
 use std::fmt::Write as _;
 

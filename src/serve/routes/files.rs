@@ -19,7 +19,9 @@ type File = Result<Response, Refusal>;
 pub(super) async fn metrics(State(door): State<Door>, Shown(shown): Shown) -> File {
     let line = &door.line;
     let bytes = line.store.size()?.bytes_on_disk;
-    let text = metrics::metrics(&shown, &line.counters, door.started_at, bytes, line.clock.now());
+    let reload_failed = line.last_reload.failure().is_some();
+    let text =
+        metrics::metrics(&shown, &line.counters, door.started_at, bytes, reload_failed, line.clock.now());
     Ok(([(CONTENT_TYPE, metrics::KIND)], text).into_response())
 }
 
