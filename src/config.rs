@@ -18,6 +18,7 @@ use url::Url;
 use crate::alert::{Addressee, BreakerPolicy, OperatorPolicy};
 use crate::assess::{Calendar, WorkDays};
 use crate::rules::{Collector, Document, Problems, Table, looks_like_an_address};
+use crate::serve::{Access, May, PageAt};
 use crate::{alert, assess, fetch};
 
 pub use channels::Channel;
@@ -38,6 +39,10 @@ pub struct Config {
     pub secrets: Option<PathBuf>,
     /// Where people put the lists that accounts' own back ends export.
     pub import_dir: PathBuf,
+    /// Who may do what there.
+    pub access: Access,
+    /// Where the page can be looked at; `None` for nowhere but the socket.
+    pub page: Option<PageAt>,
     /// How pages are fetched.
     pub fetch: fetch::Settings,
     /// How pages drawn by script are drawn.
@@ -135,9 +140,10 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let rules = root.string("rules").map(path);
     let county = root.optional_string("county");
     let state_dir = root.string("state-dir").map(path);
-    let socket = root.optional_string("socket").map_or_else(|| PathBuf::from(DEFAULT_SOCKET), path);
+    let (socket, access) = read_socket(root, directory);
     let import_dir = root.optional_string("import-dir").map(path);
     let secrets = read_secrets(root, directory);
+    let page = root.optional_table("page").and_then(|table| read_page(&table));
     let fetching = root.table("fetch").and_then(|table| read_fetch(&table));
     let render = read_render(root, directory);
     let assess = read_assess(root);
@@ -162,6 +168,8 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
         import_dir: import_dir.unwrap_or_else(|| state_dir.join("import")),
         state_dir,
         socket,
+        access,
+        page,
         secrets,
         fetch,
         render,
@@ -183,6 +191,48 @@ fn read_secrets(root: &Table<'_>, directory: &Path) -> Option<PathBuf> {
     let secrets = table.string("dir").map(|text| directory.join(text));
     table.finish();
     secrets
+}
+
+/// A path, or a table with the path and who may do what there.
+fn read_socket(root: &Table<'_>, directory: &Path) -> (PathBuf, Access) {
+    let place =
+        |path: Option<String>| path.map_or_else(|| DEFAULT_SOCKET.into(), |path| directory.join(path));
+    let usual = Access::default();
+    if root.is_text("socket") {
+        return (place(root.optional_string("socket")), usual);
+    }
+    let Some(table) = root.optional_table("socket") else { return (place(None), usual) };
+    let path = place(table.optional_string("path"));
+    let access = Access {
+        mode: table
+            .optional_word("mode", &[("0600", 0o600), ("0660", 0o660), ("0666", 0o666)])
+            .unwrap_or(usual.mode),
+        write_uids: table.integers("write-uids", 0..=u32::MAX - 1),
+        write_gids: table.integers("write-gids", 0..=u32::MAX - 1),
+        others: table
+            .optional_word("others", &[("read", May::Read), ("nothing", May::Nothing)])
+            .unwrap_or(usual.others),
+    };
+    table.finish();
+    (path, access)
+}
+
+/// The page has no password: whoever reaches the address reads it.
+fn read_page(table: &Table<'_>) -> Option<PageAt> {
+    let text = table.string("listen");
+    let open_to_network = table.boolean_or("open-to-network", false);
+    table.finish();
+    let text = text?;
+    let Ok(listen) = text.parse::<SocketAddr>() else {
+        table.report("listen", format!("`{text}` is not an address with port, wanted: 127.0.0.1:8420"));
+        return None;
+    };
+    if !listen.ip().is_loopback() && !open_to_network {
+        let what = "can be reached by others, and the page has no password: say `open-to-network = true` if that is meant";
+        table.report("listen", format!("`{text}` {what}"));
+        return None;
+    }
+    Some(PageAt { listen, open_to_network })
 }
 
 fn read_fetch(table: &Table<'_>) -> Option<(fetch::Settings, usize)> {
@@ -467,6 +517,30 @@ mod tests {
         assert!(!said.contains("k3y"), "{said}");
     }
 
+    const REST: &str = "rules = \"rules\"\nstate-dir = \"state\"\n[fetch]\ncontact = \"it@b.cn\"\n[mail]\n\
+                        transport = \"file\"\ndirectory = \"mail\"\nfrom-name = \"中心\"\nfrom-email = \"a@b.cn\"\n";
+
+    #[test]
+    fn the_door_is_as_open_as_it_is_said_to_be_and_no_more() {
+        let plain = load(&format!("socket = \"s.sock\"\n{REST}")).unwrap();
+        assert!(plain.socket.ends_with("s.sock"));
+        assert_eq!(plain.access, Access::default());
+        let table = "[socket]\npath = \"t.sock\"\nmode = \"0666\"\nwrite-uids = [7]\nothers = \"nothing\"\n";
+        let table = load(&format!("{REST}{table}")).unwrap();
+        assert!(table.socket.ends_with("t.sock"));
+        let access = Access { mode: 0o666, write_uids: vec![7], write_gids: vec![], others: May::Nothing };
+        assert_eq!(table.access, access);
+        let page = |keys: &str| load(&format!("{REST}[page]\n{keys}\n"));
+        assert!(!page("listen = \"127.0.0.1:8420\"").unwrap().page.unwrap().open_to_network);
+        assert!(
+            page("listen = \"0.0.0.0:80\"\nopen-to-network = true").unwrap().page.unwrap().open_to_network
+        );
+        let said = page("listen = \"0.0.0.0:80\"").unwrap_err().to_string();
+        assert!(said.contains("page.listen: `0.0.0.0:80` can be reached by others"), "{said}");
+        let said = load(&format!("{REST}[socket]\nmode = \"0777\"\n")).unwrap_err().to_string();
+        assert!(said.contains("socket.mode: `0777` is not known, allowed: 0600, 0660, 0666"), "{said}");
+    }
+
     #[test]
     fn every_mistake_is_named_at_once() {
         let error = load(
@@ -478,7 +552,7 @@ mod tests {
         let said = error.to_string();
         for expected in [
             "state-dir: is missing",
-            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, import-dir, secrets, fetch, render, assess, alert, operator, oversight, breaker, anchors, mail, channel, bounces",
+            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, import-dir, secrets, page, fetch, render, assess, alert, operator, oversight, breaker, anchors, mail, channel, bounces",
             "fetch.contact: is missing",
             ":4: fetch.workers: must be a whole number from 1 to 1024",
             ":6: assess.confirm-gap: must be longer than nothing",

@@ -13,6 +13,7 @@ use xuncha::config::{Config, DigestHours, Mail, Route};
 use xuncha::daemon::Tasks;
 use xuncha::deliver::Sender;
 use xuncha::rules::Rules;
+use xuncha::serve::Access;
 use xuncha::{alert, assess, fetch};
 
 use crate::site::{HOSTS, host};
@@ -91,6 +92,8 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
         county: Some("bench".to_owned()),
         state_dir: state.join("store"),
         socket: state.join("socket"),
+        access: Access::default(),
+        page: None,
         secrets: None,
         import_dir: state.join("import"),
         fetch: fetch::Settings { resolve, ..fetch::Settings::new(email.as_str()) },

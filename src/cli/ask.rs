@@ -14,15 +14,18 @@ use super::account::account_text;
 use super::mail::notice_text;
 use super::table::{align_right, harmless, put_out, table};
 use super::{AskArgs, DueArgs, RecheckArgs, StatusArgs, fail};
-use crate::alert::{Level, OperatorMatter, Stance, StanceKind, State};
+use crate::alert::{OperatorMatter, State};
 use crate::config::{Config, DEFAULT_CONFIG, DEFAULT_SOCKET};
 use crate::deliver::{Action, Bounce, Said};
 use crate::extract::Sighting;
 use crate::serve::Client;
 use crate::serve::view::{
-    Alerts, Counts, Due, FindAnswer, Found, Queued, SourceDetail, SourceView, Status, UnitDetail, UnitSummary,
+    Alerts, Counts, Due, FindAnswer, Findings, Found, Queued, ReloadAnswer, SourceDetail, SourceView, Status,
+    UnitDetail, UnitSummary,
 };
-use crate::store::EventKind;
+use crate::serve::words::{
+    STANDINGS, act_in_words, event_in_words, level_in_words, remarks, said_of, standing_in_words,
+};
 
 /// The code of `status` when nothing can be said.
 const CANNOT_TELL: u8 = 3;
@@ -60,6 +63,21 @@ pub(super) fn due(args: &DueArgs) -> ExitCode {
 
 pub(super) fn alerts(args: &AskArgs) -> ExitCode {
     list(args, "/v1/alerts", alerts_text)
+}
+
+pub(super) fn findings(args: &AskArgs) -> ExitCode {
+    list(args, "/v1/findings", findings_text)
+}
+
+pub(super) fn reload(args: &AskArgs) -> ExitCode {
+    let answer = talk(&args.socket, async |client| {
+        let answer: ReloadAnswer = client.post("/v1/reload").await?;
+        let text = |answer: &ReloadAnswer| {
+            Ok(format!("已启用新规则：{} 个单位，{} 个监测对象\n", answer.taken.units, answer.taken.sources))
+        };
+        show(args.json, &answer, text, |_| ExitCode::SUCCESS)
+    });
+    answer.unwrap_or_else(|error| fail(&error, 1))
 }
 
 pub(super) fn recheck(args: &RecheckArgs) -> ExitCode {
@@ -144,19 +162,6 @@ fn code_of_standing(standing: &str) -> ExitCode {
     })
 }
 
-const STANDINGS: [(&str, &str); 6] = [
-    ("overdue", "超期"),
-    ("blank", "空白"),
-    ("unknown", "未知"),
-    ("due-soon", "即将到期"),
-    ("fresh", "正常"),
-    ("exempt", "豁免"),
-];
-
-fn chinese(standing: &str) -> &str {
-    STANDINGS.iter().find(|(word, _)| *word == standing).map_or(standing, |(_, chinese)| chinese)
-}
-
 fn count_cells(counts: &Counts) -> impl Iterator<Item = String> {
     STANDINGS.iter().map(|(word, _)| counts.get(*word).map_or_else(|| "·".to_owned(), ToString::to_string))
 }
@@ -182,6 +187,14 @@ fn status_text(status: &Status) -> Result<String, fmt::Error> {
     }
     for matter in &status.operator {
         writeln!(text, "{}", matter_in_words(matter))?;
+    }
+    if let Some(failure) = &status.reload_failure {
+        writeln!(
+            text,
+            "规则未更新（{}）：{}",
+            local(failure.at),
+            harmless(&failure.problems.replace('\n', "；"))
+        )?;
     }
     if status.outbox > 0 {
         let error =
@@ -241,40 +254,29 @@ fn bounce_in_words(bounce: &Bounce) -> String {
     format!("{what}      {}  {}  {status} {}", local(bounce.at), harmless(&bounce.address), harmless(reason))
 }
 
-fn source_table(sources: &[SourceView]) -> Table {
+fn source_table(sources: &[std::sync::Arc<SourceView>]) -> Table {
     let mut table = table(["类型", "监测对象", "单位", "状态", "最近更新", "截止日期", "剩余天数", "说明"]);
     for source in sources {
         table.add_row([
             source.channel.clone(),
             harmless(&source.name),
             source.unit_name.clone(),
-            chinese(&source.standing).to_owned(),
+            standing_in_words(&source.standing).to_owned(),
             day(source.last),
             day(source.due),
             source.days_left.map_or_else(String::new, |days| days.to_string()),
-            remarks(source),
+            harmless(&remarks(source)),
         ]);
     }
     align_right(&mut table, 6..7);
     table
 }
 
-/// Why nobody can say how a source stands, and what people have said of it.
-fn remarks(source: &SourceView) -> String {
-    let cause = source.cause.as_ref().map(|cause| harmless(&cause.chinese()));
-    cause.into_iter().chain(said_of(source)).collect::<Vec<_>>().join("；")
-}
-
-fn said_of(source: &SourceView) -> Vec<String> {
-    let in_shanghai = |at: DateTime<Utc>| at.with_timezone(&chrono_tz::Asia::Shanghai).date_naive();
-    source.standpoint.chinese(in_shanghai).iter().map(|said| harmless(said)).collect()
-}
-
 fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
     let mut text = String::new();
     let source = &detail.source;
     writeln!(text, "{}  {}（{}）", source.unit_name, harmless(&source.name), source.id)?;
-    writeln!(text, "状态      {}  {}", chinese(&source.standing), reason(source))?;
+    writeln!(text, "状态      {}  {}", standing_in_words(&source.standing), reason(source))?;
     writeln!(text, "期限      {}（{}）", source.limit.as_deref().unwrap_or("无"), source.cadence)?;
     if let (Some(last), Some(title)) = (source.last, &source.last_title) {
         writeln!(text, "最近更新  {last}  {}", harmless(title))?;
@@ -291,7 +293,7 @@ fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
         writeln!(text, "本周提醒  {} 次", source.told_this_week)?;
     }
     for said in said_of(source) {
-        writeln!(text, "人工      {said}")?;
+        writeln!(text, "人工      {}", harmless(&said))?;
     }
     writeln!(text, "地址      {}", source.url)?;
     writeln!(text, "上次巡检  {}", source.polled_at.map_or_else(|| "尚未巡检".to_owned(), local))?;
@@ -354,45 +356,36 @@ fn alerts_text(alerts: &Alerts) -> Result<String, fmt::Error> {
             day(source.last),
             day(source.due),
             source.told_this_week.to_string(),
-            remarks(source),
+            harmless(&remarks(source)),
         ]);
     }
     writeln!(text, "{raised}\n最近事件")?;
     for event in &alerts.events {
-        writeln!(text, "{}  {}  {}", local(event.at), event.source, event_in_words(&event.kind))?;
+        writeln!(text, "{}  {}  {}", local(event.at), event.source, harmless(&event_in_words(&event.kind)))?;
+    }
+    if !alerts.acts.is_empty() {
+        writeln!(text, "\n最近操作")?;
+    }
+    for act in &alerts.acts {
+        writeln!(text, "{}  {}", local(act.at), harmless(&act_in_words(act)))?;
     }
     Ok(text)
 }
 
-fn event_in_words(kind: &EventKind) -> String {
-    use crate::alert::Change;
-    match kind {
-        EventKind::Alert { change: Change::Raised { level } } => format!("预警：{}", level_in_words(*level)),
-        EventKind::Alert { change: Change::Reminded { level, .. } } => {
-            format!("再次提醒：{}", level_in_words(*level))
-        }
-        EventKind::Alert { change: Change::Escalated { level, .. } } => {
-            format!("报分管领导：{}", level_in_words(*level))
-        }
-        EventKind::Alert { change: Change::Resolved { level, .. } } => {
-            format!("解除：{}", level_in_words(*level))
-        }
-        EventKind::PollFailed { cause } => format!("无法核实：{}", harmless(&cause.chinese())),
-        EventKind::PollRecovered => "恢复可读".to_owned(),
-        EventKind::Stance { given } => harmless(&stance_in_words(given)),
+fn findings_text(findings: &Findings) -> Result<String, fmt::Error> {
+    let mut table = table(["通报", "现状", "单位", "监测对象", "问题", "当时最近更新", "截止日期"]);
+    for found in &findings.findings {
+        table.add_row([
+            found.month.clone(),
+            found.state.chinese().to_owned(),
+            found.unit_name.clone(),
+            harmless(&found.finding.name),
+            found.finding.kind.chinese().to_owned(),
+            day(found.finding.last),
+            day(found.finding.due),
+        ]);
     }
-}
-
-pub(super) fn stance_in_words(given: &Stance) -> String {
-    let until = given.until().map_or_else(String::new, |until| format!("至 {}", local(until)));
-    let what = match &given.kind {
-        StanceKind::Acknowledged { .. } => "已确认".to_owned(),
-        StanceKind::Silenced { .. } => format!("暂停提醒{until}"),
-        StanceKind::Exempted { evidence, approver, .. } => {
-            format!("豁免{until}，依据：{evidence}，批准：{approver}")
-        }
-    };
-    format!("{what}：{}（{}）", given.reason, given.by)
+    Ok(format!("历次通报记录 {} 个\n{table}\n", findings.findings.len()))
 }
 
 fn alert_in_words(state: &State) -> String {
@@ -401,14 +394,6 @@ fn alert_in_words(state: &State) -> String {
         State::Raised { level, raised_at, reminded_at } => {
             format!("{}，自 {}，最近提醒 {}", level_in_words(*level), local(*raised_at), local(*reminded_at))
         }
-    }
-}
-
-fn level_in_words(level: Level) -> &'static str {
-    match level {
-        Level::DueSoon => "即将到期",
-        Level::Overdue => "超期",
-        Level::Blank => "空白",
     }
 }
 

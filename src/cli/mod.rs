@@ -1,7 +1,7 @@
 //! The command line: one file per group of commands.
 //!
-//! Commands that ask or change a running daemon go through its socket; `demo`, `run`, `check`, `probe` and `rules` work by
-//! themselves.
+//! Commands that ask or change a running daemon go through its socket; `demo`, `run`, `check`, `probe`, `rules`, `completions`
+//! and `man` work by themselves.
 //! Every command returns an [`ExitCode`]; only `main` ends the process.
 
 mod account;
@@ -10,7 +10,9 @@ mod bulletin;
 mod check;
 mod demo;
 mod discover;
+mod events;
 mod mail;
+mod manual;
 mod probe;
 mod rules;
 mod run;
@@ -64,6 +66,12 @@ enum Command {
     Exempt(ExemptArgs),
     /// Let mail to units go on although much has turned bad at once
     Release(ReleaseArgs),
+    /// List what issued bulletins put on record, and what has become of it
+    Findings(AskArgs),
+    /// List what happened and who changed what; with --follow, as it happens
+    Events(EventsArgs),
+    /// Have the daemon take on its changed rules; if anything is wrong with them the old ones stay
+    Reload(AskArgs),
     /// Poll a source in full as soon as politeness allows
     Recheck(RecheckArgs),
     /// Put on record what a person saw of an account
@@ -80,6 +88,17 @@ enum Command {
                             Exit codes: 0 updated, 1 empty, 2 usage or bad rules, 3 blocked or unreadable"
     )]
     Probe(ProbeArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages
+    Man {
+        /// The directory to write them into
+        #[arg(value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Carry unit files to and from ledgers and feed lists, or draft one from a site
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -96,6 +115,15 @@ struct DemoArgs {
     /// Where the simulated county's web server listens
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
     listen: SocketAddr,
+    /// Where the page can be looked at in a browser
+    #[arg(long, value_name = "ADDR", value_parser = loopback)]
+    page: Option<SocketAddr>,
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: Option<SocketAddr> = text.parse().ok();
+    let wanted = || format!("`{text}` is not an address of this machine, wanted: such as 127.0.0.1:8420");
+    address.filter(|address| address.ip().is_loopback()).ok_or_else(wanted)
 }
 
 #[derive(Debug, Args)]
@@ -133,6 +161,15 @@ struct StatusArgs {
     /// A unit or source
     #[arg(value_name = "UNIT|SOURCE")]
     of: Option<String>,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct EventsArgs {
+    /// Go on telling what happens until stopped
+    #[arg(long)]
+    follow: bool,
     #[command(flatten)]
     ask: AskArgs,
 }
@@ -533,6 +570,11 @@ pub fn main() -> ExitCode {
         Command::Silence(args) => say::silence(&args),
         Command::Exempt(args) => say::exempt(&args),
         Command::Release(args) => say::release(&args),
+        Command::Findings(args) => ask::findings(&args),
+        Command::Events(args) => events::events(&args),
+        Command::Reload(args) => ask::reload(&args),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { out } => manual::man(&out),
         Command::Recheck(args) => ask::recheck(&args),
         Command::Record(args) => account::record(&args),
         Command::Bulletin(command) => bulletin::bulletin(command),

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::ask::{encoded, find, show, stance_in_words, talk};
+use super::ask::{encoded, find, show, talk};
 use super::table::harmless;
 use super::{AckArgs, AskArgs, ExemptArgs, ReleaseArgs, SilenceArgs, fail};
 use crate::serve::view::{Found, Released, StancesTaken};
+use crate::serve::words::stance_in_words;
 
 pub(super) fn ack(args: &AckArgs) -> ExitCode {
     let answer = talk(&args.ask.socket, async |client| {

@@ -87,6 +87,7 @@ impl BounceReader {
         }
         for bounce in &bounces {
             line.store.keep_bounce(bounce)?;
+            line.changes.note_other();
             info!(unit = bounce.unit.as_str(), "a mail to unit `{}` came back", bounce.unit);
         }
         line.store.flush().await?;

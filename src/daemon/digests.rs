@@ -129,7 +129,11 @@ impl Line {
             let says = Says::Digest(digest);
             Notice { id, ..Notice::to(targets(&says, &self.choices), says, now) }
         });
-        self.store.post_digest(&PlannedDigest { notice, told }, now)
+        self.store.post_digest(&PlannedDigest { notice, told }, now)?;
+        // How often a unit has been told of a source is shown with it.
+        self.changes.note(matters.iter().filter_map(|matter| self.slot(&matter.source)));
+        self.changes.note_other();
+        Ok(())
     }
 
     /// The supervisors, where something is or was late; the deputy heads too, where it has been for long.

@@ -9,8 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 use url::Url;
 
+use super::changes::Changes;
+use super::histogram::Histogram;
 use super::judge::JudgeAgenda;
+use super::lasting::Lasting;
 use super::picture::Picture;
+use super::reload::LastReload;
 use super::settle::Terms;
 use super::stances::Stances;
 use crate::alert::{Addressee, BreakerPolicy, OperatorPolicy, Standpoint, State};
@@ -29,7 +33,7 @@ use crate::{alert, assess, config, fetch};
 
 /// Rules, store, clock and the tools of the line.
 pub struct Line {
-    /// What is watched. Never changes while the daemon runs.
+    /// What is watched. Never changes; new rules make a new line.
     pub rules: Rules,
     /// What is remembered.
     pub store: Store,
@@ -37,6 +41,10 @@ pub struct Line {
     pub clock: Clock,
     /// What has been done since start.
     pub counters: Counters,
+    /// What has been settled since the last look at it.
+    pub changes: Changes,
+    /// Whether the rules on disk could be taken on when that was last tried.
+    pub last_reload: LastReload,
     /// Woken when there is something new to tell a unit.
     pub(super) news: Notify,
     pub(super) fetcher: Fetcher,
@@ -63,13 +71,13 @@ pub struct Line {
     /// A plain mutex, as above.
     pub(super) picture: Mutex<Picture>,
     /// What people have said of sources; another plain mutex.
-    pub(super) stances: Mutex<Stances>,
+    pub(super) stances: Arc<Mutex<Stances>>,
     /// When to judge which source next.
     pub(super) judgements: JudgeAgenda,
     /// Secrets of ways to read accounts.
     pub(super) secrets: Secrets,
     /// A plain mutex, as above.
-    pub(super) tokens: Mutex<Tokens>,
+    pub(super) tokens: Arc<Mutex<Tokens>>,
     /// Where files are handed in.
     pub(super) import_dir: PathBuf,
     /// In bytes.
@@ -98,6 +106,10 @@ pub struct Counters {
     pub alerts: AtomicU64,
     /// Mails accepted by the transport.
     pub mails: AtomicU64,
+    /// How long requests to watched sites took.
+    pub requests: Histogram,
+    /// How long answers at the door took to make.
+    pub answers: Histogram,
 }
 
 impl Counters {
@@ -112,7 +124,16 @@ impl Line {
     /// # Errors
     /// If the store cannot be opened, or the HTTP client cannot be built.
     pub fn build(config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
-        let store = Store::open(&config.state_dir, &rules.county.id)?;
+        let lasting = Lasting::open(config, &rules.county.id)?;
+        Self::build_on(lasting, config, rules, clock)
+    }
+
+    /// Puts the line together on what lasts.
+    ///
+    /// # Errors
+    /// If the HTTP client cannot be built.
+    pub fn build_on(lasting: Lasting, config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
+        let Lasting { store, stances, tokens } = lasting;
         let exceptions = rules.county.exceptions.clone();
         let fetcher = Fetcher::new(fetch::Settings { exceptions, ..config.fetch.clone() })?;
         let renderer = Renderer::new(fetch::RenderSettings {
@@ -126,13 +147,14 @@ impl Line {
         let extractors = build_extractors(&watched)?;
         let slots = watched.iter().zip(0..).map(|(source, slot)| (source.id.clone(), Slot(slot))).collect();
         let calendar = Calendar { zone: rules.county.zone, cut_off_day: rules.county.cut_off_day };
-        let stances = Mutex::new(Stances::of(store.stances()?));
         let picture = Mutex::new(Picture::of(rules.sources.len()));
         Ok(Self {
             rules,
             store,
             clock,
             counters: Counters::default(),
+            changes: Changes::default(),
+            last_reload: LastReload::default(),
             news: Notify::new(),
             fetcher,
             robots,
@@ -153,7 +175,7 @@ impl Line {
             stances,
             judgements: JudgeAgenda::default(),
             secrets: Secrets::of_system(config.secrets.clone()),
-            tokens: Mutex::default(),
+            tokens,
             import_dir: config.import_dir.clone(),
             longest_import: config.fetch.longest_body,
             watched,

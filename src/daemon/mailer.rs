@@ -114,6 +114,7 @@ impl Mailer {
         let give_up_after = self.line.give_up_after;
         let revise = |notice: Notice| notice.after(attempts, now, give_up_after);
         let revised = self.line.store.revise_notice(id, revise)?;
+        self.line.changes.note_other();
         if attempts.iter().any(|attempt| attempt.result.is_ok()) {
             // On disk before the next mail is begun: a crash repeats at most the one mail that was under way.
             self.line.store.flush().await?;

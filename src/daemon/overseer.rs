@@ -24,6 +24,7 @@ impl Line {
                 Sign::Stands(says) => tracing::warn!(matter = %key, "for the operator: `{key}`: {says}"),
                 Sign::Over => tracing::info!(matter = %key, "for the operator: `{key}` is over"),
             }
+            self.changes.note_other();
             self.news.notify_one();
         }
         Ok(())
@@ -118,6 +119,7 @@ impl Line {
         let notice = Notice::to(targets(&says, &self.choices), says, now);
         // A matter that has changed meanwhile is told in the next turn.
         self.store.post_to_operator(&notice, &told)?;
+        self.changes.note_other();
         Ok(())
     }
 

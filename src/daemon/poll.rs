@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 use tracing::debug;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
@@ -39,7 +40,9 @@ pub async fn poll(line: &Line, visit: Visit) -> Result<Stepped, StoreError> {
             Ok(Stepped { went: Went::On(visit), wish: HostWish::AsBefore })
         }
         Verdict::Allowed { crawl_delay } => {
+            let started = Instant::now();
             let went = go(line, source, visit, now).await?;
+            line.counters.requests.count(started.elapsed());
             Ok(Stepped { went, wish: HostWish::Is(crawl_delay) })
         }
         verdict @ (Verdict::Forbidden { .. } | Verdict::Unavailable { .. }) => {

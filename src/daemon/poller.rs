@@ -252,13 +252,14 @@ impl Poller {
 }
 
 impl Line {
-    /// Logs and counts what changed about a source: changes of state at info, the rest not at all; and tells the operator
-    /// what there is to tell.
+    /// Says what has been settled to whoever shows it, and to the operator what there is to tell; logs and counts what
+    /// changed about the source: changes of state at info, the rest not at all.
     ///
     /// # Errors
     /// If the store fails.
     pub(super) fn tell(&self, slot: Slot, settled: &Settled) -> Result<(), StoreError> {
         let id = &self.source(slot).id;
+        self.changes.note([slot]);
         Counters::add(&self.counters.alerts, settled.changes.len() as u64);
         let is_news = self.picture.lock().unwrap_or_else(PoisonError::into_inner).take(slot, settled);
         if is_news || !settled.changes.is_empty() {

@@ -1,13 +1,13 @@
 //! The routes under `/v1/mail`.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 
 use super::door::Door;
 use super::mail_view::{MailStatus, NoticeView, Revised, UnitMail};
-use super::routes::{Answer, PathError, Refusal, bad_path};
+use super::refusal::{Answer, Refusal};
 use crate::daemon::Line;
 use crate::deliver::{Notice, NoticeId};
 use crate::rules::UnitId;
@@ -46,23 +46,23 @@ async fn mail(State(door): State<Door>) -> Answer<MailStatus> {
     }))
 }
 
-async fn retry(State(door): State<Door>, id: Result<Path<String>, PathError>) -> Answer<Revised> {
+async fn retry(State(door): State<Door>, id: Result<Path<String>, PathRejection>) -> Answer<Revised> {
     revise(&door, id, Line::retry_notice)
 }
 
-async fn dismiss(State(door): State<Door>, id: Result<Path<String>, PathError>) -> Answer<Revised> {
+async fn dismiss(State(door): State<Door>, id: Result<Path<String>, PathRejection>) -> Answer<Revised> {
     revise(&door, id, Line::dismiss_notice)
 }
 
 fn revise(
     door: &Door,
-    id: Result<Path<String>, PathError>,
+    id: Result<Path<String>, PathRejection>,
     revise: impl Fn(&Line, &NoticeId) -> Result<Option<Notice>, StoreError>,
 ) -> Answer<Revised> {
-    let Path(id) = id.map_err(|error| bad_path(&error))?;
+    let Path(id) = id?;
     let notice = revise(&door.line, &NoticeId::from_key(&id))?.ok_or_else(|| {
         let error = format!("no notice `{id}` waits or was given up");
-        Refusal::new(StatusCode::NOT_FOUND, error, "GET /v1/mail lists them")
+        Refusal::not_found(error, "GET /v1/mail lists them")
     })?;
     Ok(Json(Revised { as_of: door.line.clock.now(), notice: NoticeView::from(&notice) }))
 }

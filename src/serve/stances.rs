@@ -1,13 +1,14 @@
 //! What people say of sources, and their release of held mail: the writes of the socket that concern alerts.
 
 use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::Deserialize;
 
 use super::door::Door;
 use super::find::find;
-use super::routes::{Answer, PathError, QueryError, Refusal, bad_path, bad_query};
+use super::refusal::{Answer, Refusal};
 use super::view::{Found, Released, StancesTaken};
 use crate::alert::{self, Stance, StanceKind};
 use crate::rules::{Source, SourceId};
@@ -25,11 +26,11 @@ pub(super) struct AckQuery {
 /// `POST /v1/alerts/{unit}/{local}/ack`.
 pub(super) async fn acknowledge(
     State(door): State<Door>,
-    path: Result<Path<(String, String)>, PathError>,
-    query: Result<Query<AckQuery>, QueryError>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    query: Result<Query<AckQuery>, QueryRejection>,
 ) -> Answer<StancesTaken> {
-    let Path((unit, local)) = path.map_err(|error| bad_path(&error))?;
-    let Query(AckQuery { by, note }) = query.map_err(|error| bad_query(&error))?;
+    let Path((unit, local)) = path?;
+    let Query(AckQuery { by, note }) = query?;
     let id = SourceId::new(format!("{unit}/{local}"));
     let source = door.line.rules.source(&id).ok_or_else(|| {
         Refusal::not_found(format!("there is no source `{id}`"), "GET /v1/sources lists them")
@@ -56,9 +57,9 @@ pub(super) struct SilenceQuery {
 /// `POST /v1/silences`: of a source, or of all sources of a unit.
 pub(super) async fn silence(
     State(door): State<Door>,
-    query: Result<Query<SilenceQuery>, QueryError>,
+    query: Result<Query<SilenceQuery>, QueryRejection>,
 ) -> Answer<StancesTaken> {
-    let Query(SilenceQuery { of, by, reason, until }) = query.map_err(|error| bad_query(&error))?;
+    let Query(SilenceQuery { of, by, reason, until }) = query?;
     let until = end_of(&door, until)?;
     let sources = match find(&door.line.rules, of.trim()).map_err(|failure| failure.refusal(&of))? {
         Found::Unit(unit) => door.line.rules.sources_of(&unit).map(|source| source.id.clone()).collect(),
@@ -82,10 +83,9 @@ pub(super) struct ExemptionQuery {
 /// `POST /v1/exemptions`: of one source; a unit as a whole is never exempt.
 pub(super) async fn exempt(
     State(door): State<Door>,
-    query: Result<Query<ExemptionQuery>, QueryError>,
+    query: Result<Query<ExemptionQuery>, QueryRejection>,
 ) -> Answer<StancesTaken> {
-    let Query(ExemptionQuery { of, by, reason, evidence, approver, until }) =
-        query.map_err(|error| bad_query(&error))?;
+    let Query(ExemptionQuery { of, by, reason, evidence, approver, until }) = query?;
     let until = end_of(&door, until)?;
     let (evidence, approver) = (given("evidence", &evidence)?, given("approver", &approver)?);
     let source = match find(&door.line.rules, of.trim()).map_err(|failure| failure.refusal(&of))? {
@@ -111,9 +111,9 @@ pub(super) struct ReleaseQuery {
 /// `POST /v1/release`: units get their mail again, whatever has turned bad so far.
 pub(super) async fn release(
     State(door): State<Door>,
-    query: Result<Query<ReleaseQuery>, QueryError>,
+    query: Result<Query<ReleaseQuery>, QueryRejection>,
 ) -> Answer<Released> {
-    let Query(ReleaseQuery { by, reason }) = query.map_err(|error| bad_query(&error))?;
+    let Query(ReleaseQuery { by, reason }) = query?;
     let released = door.line.release(&given("by", &by)?, &given("reason", &reason)?)?;
     Ok(Json(Released { as_of: released.at, by: released.by, reason: released.reason }))
 }

@@ -24,6 +24,7 @@
 //! | `told` | source id, 0, instant | the notice that told something new of the source | the digest, in one transaction | nobody: append-only |
 //! | `releases` | instant | [`Release`]: a person let the mail to units go on | the socket | nobody: append-only |
 //! | `events` | instant, source id, 0, number | [`Event`]: what happened to a source | with the change itself | nobody |
+//! | `audit` | instant, number | [`Act`]: who changed what through the socket | every write through the socket | nobody: append-only |
 //! | `bulletins` | month, 0, version | an issued bulletin, as JSON | `bulletin issue` | nobody: immutable |
 //!
 //! # After a crash
@@ -38,6 +39,7 @@
 //! [`StoreError`] is fatal to the step that met it: the daemon stops rather than judge on half a memory. No sled type
 //! leaves this module.
 
+mod audit;
 mod bounces;
 mod codec;
 mod error;
@@ -50,6 +52,7 @@ mod sled_store;
 mod stance;
 mod ways;
 
+pub use audit::Act;
 pub use error::StoreError;
 pub use mail::{PlannedDigest, WaitingMatter};
 pub use operator::{Release, ToldMatter};

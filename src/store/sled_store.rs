@@ -35,6 +35,7 @@ pub struct Store {
     pub(super) told: Tree,
     pub(super) releases: Tree,
     pub(super) events: Tree,
+    pub(super) audit: Tree,
     bulletins: Tree,
     pub(super) patrols: Tree,
     present: Present,
@@ -91,6 +92,7 @@ impl Store {
             told: tree("told")?,
             releases: tree("releases")?,
             events: tree("events")?,
+            audit: tree("audit")?,
             bulletins: tree("bulletins")?,
             patrols: tree("patrols")?,
             present: Present::default(),
@@ -282,6 +284,15 @@ impl Store {
     /// If the database cannot be read.
     pub fn latest_events(&self, most: usize) -> Result<Vec<Event>, StoreError> {
         self.events.iter().values().rev().take(most).map(|bytes| decode("events", &bytes?)).collect()
+    }
+
+    /// The events from this instant on, oldest first, at most so many.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn events_since(&self, since: DateTime<Utc>, most: usize) -> Result<Vec<Event>, StoreError> {
+        let from = self.events.range(instant(since).to_vec()..);
+        from.values().take(most).map(|bytes| decode("events", &bytes?)).collect()
     }
 
     /// Keeps an issued bulletin for ever.

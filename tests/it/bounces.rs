@@ -35,7 +35,7 @@ async fn a_mail_that_came_back_is_shown_on_its_unit_and_told_to_the_operator() {
         std::fs::create_dir_all(county.path("maildir").join(folder)).unwrap();
     }
     county.configure(Digests::Now, Post::Files);
-    county.configure_further("[bounces]\nmaildir = \"maildir\"\nevery = \"1s\"\n");
+    county.add("[bounces]\nmaildir = \"maildir\"\nevery = \"1s\"\n");
     let daemon = Daemon::start(&county).await;
     let (name, mail) = eventually("the mail is written", async || county.mails().into_iter().next()).await;
     let message_id = mail.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();

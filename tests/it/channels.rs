@@ -232,7 +232,7 @@ async fn the_daemon_tells_a_chat_what_it_was_chosen_for_and_mails_the_rest() {
     }
     std::fs::write(county.path("robot"), format!("http://{}/send?key=k3y\n", server.address)).unwrap();
     county.configure(Digests::Now, MailPost::Files);
-    county.configure_further(
+    county.add(
         "[[channel]]\nname = \"group\"\nplatform = \"wecom\"\naddress-file = \"robot\"\n\
          units = [\"fagaiwei\"]\nkinds = [\"warning\"]\ninstead-of-mail = true\n",
     );

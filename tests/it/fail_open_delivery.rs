@@ -143,7 +143,7 @@ async fn a_misspelt_variable_is_an_empty_password() {
     let web = Web::start().await;
     let county = County::new(&web, &[Unit::new("fagaiwei", "县发改委").column("c", "栏目", web.url("/c"))]);
     county.configure(Digests::Now, MailPost::Smtp(web.address));
-    county.configure_further("user = \"xuncha\"\npassword-env = \"XUNCHA_SMPT_PASSWORD\"\n");
+    county.add("user = \"xuncha\"\npassword-env = \"XUNCHA_SMPT_PASSWORD\"\n");
     let said = say(&["check", "--config", county.config().to_str().unwrap()]);
     assert_ne!(said.code, 0);
     let expected = "mail.password-env: the environment has no variable `XUNCHA_SMPT_PASSWORD`";

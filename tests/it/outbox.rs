@@ -158,7 +158,7 @@ async fn check_names_every_mistake_in_an_offices_own_templates() {
     std::fs::create_dir(&templates).unwrap();
     std::fs::write(templates.join("digest.txt"), "{{ unit }}: {{ no_such_thing }}").unwrap();
     county.configure(Digests::Now, Post::Files);
-    county.configure_further("templates = \"templates\"\n");
+    county.add("templates = \"templates\"\n");
     let config = county.config();
     let check = || say(&["check", "--config", config.to_str().unwrap()]);
     let said = check();
@@ -176,7 +176,7 @@ async fn check_names_units_that_a_robot_waits_for_in_vain() {
     let county =
         County::new(&web, &[Unit::new("fagaiwei", "县发改委").column("c", "规划计划", web.url("/c"))]);
     std::fs::write(county.path("robot"), "https://robot.example/send?key=k3y").unwrap();
-    county.configure_further(
+    county.add(
         "[[channel]]\nname = \"group\"\nplatform = \"wecom\"\naddress-file = \"robot\"\nunits = [\"fagaiwie\"]\n",
     );
     let said = say(&["check", "--config", county.config().to_str().unwrap()]);

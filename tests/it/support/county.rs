@@ -192,10 +192,19 @@ impl County {
         );
     }
 
-    /// Adds to the configuration that was written last.
-    pub(crate) fn configure_further(&self, text: &str) {
-        let written = std::fs::read_to_string(self.config()).unwrap();
-        self.write("xuncha.toml", &format!("{written}\n{text}"));
+    /// Adds to the configuration. It counts from the next start of the daemon on.
+    pub(crate) fn add(&self, text: &str) {
+        let before = std::fs::read_to_string(self.config()).unwrap();
+        self.write("xuncha.toml", &format!("{before}\n{text}"));
+    }
+
+    /// Sets the socket up otherwise, from the next start on.
+    pub(crate) fn set_socket(&self, value: &str) {
+        let text = std::fs::read_to_string(self.config()).unwrap();
+        self.write(
+            "xuncha.toml",
+            &text.replace("socket = \"run/xuncha.sock\"", &format!("socket = {value}")),
+        );
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
