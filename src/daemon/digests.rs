@@ -23,20 +23,24 @@ impl Line {
     pub(super) fn plan_digests(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
         let opens_at = self.digests.next_open(now, &self.calendar, self.work_days());
         let mut next = if opens_at > now { opens_at } else { self.opens_tomorrow_at(now) };
-        if self.unit_mail_is_held()? {
+        let is_open = opens_at <= now;
+        if (!is_open && self.at_once.is_empty()) || self.unit_mail_is_held()? {
             return Ok(next);
         }
         for unit in self.store.units_with_matters()? {
             // The matters of a unit that is missing from the rules wait for its return.
             let Some(unit) = self.rules.unit(&unit) else { continue };
+            let today = NoticeId::digest(&unit.id, self.calendar.day_of(now));
+            let may_have_its_mail = is_open && !self.store.knows_notice(&today)?;
+            if !may_have_its_mail && self.at_once.is_empty() {
+                continue;
+            }
             let matters = self.tellable_matters(unit, now)?;
             let Some(oldest) = matters.first() else { continue };
-            let today = NoticeId::digest(&unit.id, self.calendar.day_of(now));
-            let has_had_its_mail = self.store.knows_notice(&today)?;
             if matters.iter().any(|waiting| self.at_once.contains(&waiting.matter.change.kind())) {
-                let id = if has_had_its_mail { NoticeId::at_once(&unit.id, now) } else { today };
+                let id = if may_have_its_mail { today } else { NoticeId::at_once(&unit.id, now) };
                 self.plan_digest(id, unit, matters, now)?;
-            } else if opens_at <= now && !has_had_its_mail {
+            } else if may_have_its_mail {
                 let ready_at = self.ready_at(unit, oldest.matter.at, now)?;
                 if ready_at <= now {
                     self.plan_digest(today, unit, matters, now)?;

@@ -75,6 +75,11 @@ impl Store {
         sign: &Sign,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        // Most signs are of what is held already; those cost no transaction.
+        let held = self.operator_matter(key)?;
+        if observe(held.clone(), key, sign, now) == held {
+            return Ok(false);
+        }
         let name = key.to_string();
         let outcome = self.operator.transaction(|operator| {
             let held: Option<OperatorMatter> =
