@@ -120,10 +120,14 @@ fn a_mistake_is_named_with_its_line_and_what_is_allowed() {
         mistake(Platform::App, "kind = \"huawei-appdl\"\napp-id = \"100\""),
         "yiju.toml:3: via.app-id: `100` is not an app's number, wanted: C and digits, such as \"C100000000\""
     );
-    assert_eq!(
-        read(None, "").1,
-        ["yiju.toml:1: via: is missing: at least one [[feed.via]] is wanted, the way this account is read"]
-    );
+    for nothing in ["", "via = []"] {
+        assert_eq!(
+            read(None, nothing).1,
+            [
+                "yiju.toml:1: via: is missing: at least one [[feed.via]] is wanted, the way this account is read"
+            ]
+        );
+    }
 }
 
 #[test]
