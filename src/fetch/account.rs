@@ -38,7 +38,7 @@ pub struct AccountLook {
 /// What is to be done next.
 #[derive(Debug)]
 pub enum Next {
-    /// Call the platform's interface; robots.txt is not meant for whoever holds a key.
+    /// Call the platform's interface. It is there for programs; what robots.txt says is about pages.
     Call(Call),
     /// Fetch a page like any other, by the rules for robots.
     Fetch(Url),

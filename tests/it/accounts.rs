@@ -237,7 +237,12 @@ async fn a_probe_says_of_each_way_whether_it_works_and_what_to_do_where_it_does_
     let rules = county.path("crawl-rules");
     let arguments =
         ["probe", "yiju/weixin", "--contact", "it@example.gov.cn", "--rules", rules.to_str().unwrap()];
-    let said: Said = xuncha(&arguments).env("XUNCHA_SECRET_YIJU_WEIXIN", "wx1 hush").output().unwrap().into();
+    let probe = |log: &str| -> Said {
+        let mut command = xuncha(&arguments);
+        command.env("XUNCHA_SECRET_YIJU_WEIXIN", "wx1 hush").env("RUST_LOG", log);
+        command.output().unwrap().into()
+    };
+    let said = probe("error");
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     let lines: Vec<&str> = said.out.lines().collect();
     assert_eq!(lines[0], "yiju/weixin  一局发布");
@@ -254,4 +259,6 @@ async fn a_probe_says_of_each_way_whether_it_works_and_what_to_do_where_it_does_
     assert!(lines[3].contains("or as XUNCHA_SECRET_NOWHERE"), "{}", said.out);
     assert!(!said.out.contains("hush"), "{}", said.out);
     assert_eq!(web.asked_for("/s/1").len(), 1);
+    let told = probe("trace");
+    assert!(!told.err.is_empty() && !told.err.contains("hush"), "{}", told.err);
 }

@@ -97,12 +97,11 @@ pub(super) fn code(value: &Value, key: &str) -> Option<i64> {
     written(value, key)?.parse().ok()
 }
 
-/// Whether a flag is set: `true`, or a number other than 0.
+/// Whether a flag is set: `true`, or a number other than 0, however it is written.
 pub(super) fn is_set(value: &Value, key: &str) -> bool {
     match value.get(key) {
         Some(Value::Bool(flag)) => *flag,
-        Some(Value::Number(number)) => number.as_i64() != Some(0),
-        _ => false,
+        _ => code(value, key).is_some_and(|number| number != 0),
     }
 }
 

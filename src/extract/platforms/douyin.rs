@@ -9,7 +9,7 @@ use super::gathering::{Gathering, Item};
 use super::post::Posts;
 use super::refusal::Refusal;
 
-/// Reads works. A successful answer of no bytes is how the platform turns visitors away.
+/// Reads works. One that is still under review is not published. A successful answer of no bytes is how the platform turns visitors away.
 ///
 /// # Errors
 /// Any refusal of the platform.
@@ -22,7 +22,8 @@ pub fn read_douyin(answer: &Answer, seen_at: DateTime<Utc>, zone: Tz) -> Result<
         return Err(Refusal::NotUnderstood("there is no list of works in it".to_owned()));
     };
     let mut gathering = Gathering::new(seen_at, zone);
-    for work in works.as_array().map_or(&[][..], Vec::as_slice) {
+    let works = works.as_array().map_or(&[][..], Vec::as_slice);
+    for work in works.iter().filter(|work| is_public(work)) {
         let author = work.get("author").and_then(|author| author.get("nickname")?.as_str());
         gathering.name_account(author);
         let titles = ["title", "desc"].map(|key| title(work, key));
@@ -35,6 +36,10 @@ pub fn read_douyin(answer: &Answer, seen_at: DateTime<Utc>, zone: Tz) -> Result<
         });
     }
     gathering.finish()
+}
+
+fn is_public(work: &Value) -> bool {
+    work.get("is_reviewed").is_none_or(|reviewed| *reviewed != Value::Bool(false))
 }
 
 fn url(work: &Value) -> String {

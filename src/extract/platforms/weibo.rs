@@ -14,7 +14,7 @@ const PINNED_TYPE: i64 = 2;
 /// What stands in a post that passes another one on without a word. If the other one is not there, who wrote it is unknown.
 const PASSED_ON: &str = "转发微博";
 
-/// Reads the posts of the account with this number.
+/// Reads the posts of the account with this number. Deleted ones do not count.
 ///
 /// # Errors
 /// Any refusal of the platform; [`Refusal::OtherAccount`] where a post is by somebody else.
@@ -23,7 +23,7 @@ pub fn read_weibo(answer: &Answer, uid: &str, seen_at: DateTime<Utc>, zone: Tz) 
     unless_refused(&value)?;
     answer.is_in_order()?;
     let mut gathering = Gathering::new(seen_at, zone);
-    for status in statuses(&value)? {
+    for status in statuses(&value)?.into_iter().filter(|status| !is_set(status, "deleted")) {
         let user = status.get("user");
         let number = user.and_then(|user| written(user, "idstr").or_else(|| written(user, "id")));
         let name = user.and_then(|user| user.get("screen_name")?.as_str());

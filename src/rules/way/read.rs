@@ -20,12 +20,13 @@ const HUAWEI: &str = "https://appgallery.cloud.huawei.com/";
 
 /// The ways of an account. Where its platform is not known, ways of all platforms are taken.
 pub(in crate::rules) fn read_ways(feed: &Table<'_>, platform: Option<Platform>) -> Vec<Way> {
-    if !feed.has("via") {
+    let tables = feed.tables("via");
+    if tables.is_empty() {
         feed.report("via", "is missing: at least one [[feed.via]] is wanted, the way this account is read");
     }
     let mut lines: BTreeMap<WayName, usize> = BTreeMap::new();
     let mut ways = Vec::new();
-    for table in feed.tables("via") {
+    for table in tables {
         let Some(way) = read_way(&table, platform) else { continue };
         let line = table.line_of_key("name");
         match lines.get(&way.name) {

@@ -120,10 +120,14 @@ fn a_mistake_is_named_with_its_line_and_what_is_allowed() {
         mistake(Platform::App, "kind = \"huawei-appdl\"\napp-id = \"100\""),
         "yiju.toml:3: via.app-id: `100` is not an app's number, wanted: C and digits, such as \"C100000000\""
     );
-    assert_eq!(
-        read(None, "").1,
-        ["yiju.toml:1: via: is missing: at least one [[feed.via]] is wanted, the way this account is read"]
-    );
+    for nothing in ["", "via = []"] {
+        assert_eq!(
+            read(None, nothing).1,
+            [
+                "yiju.toml:1: via: is missing: at least one [[feed.via]] is wanted, the way this account is read"
+            ]
+        );
+    }
 }
 
 #[test]
@@ -146,4 +150,23 @@ fn what_one_bridge_reads_is_asked_politely_as_one() {
     assert_eq!(rss("url = \"http://a.example/1\"\nbridge = \"rsshub\""), bridged);
     assert_eq!(rss("url = \"http://b.example/1\"\nbridge = \"rsshub\""), bridged);
     assert_eq!(only(Platform::Weibo, "kind = \"record\"").upstream(), None);
+}
+
+#[test]
+fn every_key_of_every_way_has_its_place_in_files_and_ledgers() {
+    use super::super::keys::Kind;
+    let platforms = [Platform::Wechat, Platform::Weibo, Platform::Douyin, Platform::App];
+    for platform in platforms {
+        for kind in kinds_for(platform) {
+            let (_, said) = read(Some(platform), &format!("[[via]]\nkind = \"{kind}\"\nzzz = 1"));
+            let allowed = said
+                .iter()
+                .find_map(|said| said.split_once("via.zzz: unknown key, allowed here: "))
+                .unwrap()
+                .1;
+            let unplaced: Vec<&str> =
+                allowed.split(", ").filter(|key| Kind::Way.key(key).is_none()).collect();
+            assert_eq!(unplaced, [""; 0], "{kind} needs a place in rules/keys.rs");
+        }
+    }
 }

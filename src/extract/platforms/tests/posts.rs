@@ -54,6 +54,16 @@ fn a_pinned_old_post_never_counts_as_newest_and_a_pinned_new_one_does() {
 }
 
 #[test]
+fn what_the_public_does_not_see_is_no_post() {
+    let deleted = r#"{"statuses":[{"created_at":"Tue Sep 01 09:30:00 +0800 2026","idstr":"1","text":"x"},
+        {"created_at":"Wed Oct 07 09:30:00 +0800 2026","idstr":"2","text":"该微博已被删除","deleted":"1"}]}"#;
+    assert_eq!(newest(weibo, deleted).sighting.date, day("2026-09-01"));
+    let under_review = r#"{"data":{"list":[{"title":"新","create_time":1791000000,"is_reviewed":false},
+        {"title":"旧","create_time":1790000000,"is_reviewed":true}]}}"#;
+    assert_eq!(newest(douyin, under_review).sighting.title, "旧");
+}
+
+#[test]
 fn the_list_of_douyins_web_page_is_read_too() {
     let body = r#"{"status_code":0,"aweme_list":[
         {"aweme_id":"75","desc":"防溺水宣传","create_time":1790000000,"is_top":0,"author":{"nickname":"示例融媒"}}]}"#;
