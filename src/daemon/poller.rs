@@ -261,7 +261,10 @@ impl Line {
         let id = &self.source(slot).id;
         self.changes.note([slot]);
         Counters::add(&self.counters.alerts, settled.changes.len() as u64);
-        let is_news = self.picture.lock().unwrap_or_else(PoisonError::into_inner).take(slot, settled);
+        // A canary is no source of a unit: the operator hears of its bridge instead.
+        let is_canary = self.source(slot).canary_of.is_some();
+        let is_news =
+            !is_canary && self.picture.lock().unwrap_or_else(PoisonError::into_inner).take(slot, settled);
         if is_news || !settled.changes.is_empty() {
             self.news.notify_one();
         }
