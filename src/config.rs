@@ -3,6 +3,10 @@
 //! [`Config::load`] reads the file in one pass and names every mistake with file, line and key, like the rules.
 //! Relative paths are taken from the directory of the file. `deploy/xuncha.toml` shows every key.
 
+mod channels;
+mod mail;
+mod secret;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,9 +17,11 @@ use url::Url;
 
 use crate::alert::{Addressee, BreakerPolicy, OperatorPolicy};
 use crate::assess::{Calendar, WorkDays};
-use crate::deliver::{Credentials, Sender, SmtpSettings, Tls};
 use crate::rules::{Collector, Document, Problems, Table, looks_like_an_address};
 use crate::{alert, assess, fetch};
+
+pub use channels::Channel;
+pub use mail::{Bounces, Mail, Route};
 
 /// The daemon's settings.
 #[derive(Debug, Clone)]
@@ -50,7 +56,7 @@ pub struct Config {
     pub breaker: BreakerPolicy,
     /// Pages that answer as long as our own network is up. If none does, units get no mail.
     pub anchors: Vec<Url>,
-    /// How mail leaves.
+    /// How notices leave, and what comes back.
     pub mail: Mail,
 }
 
@@ -101,24 +107,6 @@ impl DigestHours {
     }
 }
 
-/// How mail leaves.
-#[derive(Debug, Clone)]
-pub struct Mail {
-    /// In whose name.
-    pub sender: Sender,
-    /// By which way.
-    pub route: Route,
-}
-
-/// By which way mail leaves.
-#[derive(Debug, Clone)]
-pub enum Route {
-    /// Through a mail server.
-    Smtp(SmtpSettings),
-    /// As `.eml` files into a directory.
-    File(PathBuf),
-}
-
 /// The socket that commands use when nothing else is said.
 pub const DEFAULT_SOCKET: &str = "/run/xuncha/xuncha.sock";
 /// The configuration that commands use when nothing else is said.
@@ -152,7 +140,7 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let operator = read_oversight(root);
     let breaker = read_breaker(root);
     let anchors = root.optional_table("anchors").map_or_else(Vec::new, |table| read_anchors(&table));
-    let mail = root.table("mail").and_then(|table| read_mail(&table, directory));
+    let mail = mail::read(root, directory);
     root.finish();
     let (fetch, workers) = fetching?;
     let render = fetch::RenderSettings {
@@ -363,22 +351,6 @@ fn time_of_day(table: &Table<'_>, key: &'static str, default: NaiveTime) -> Naiv
     })
 }
 
-fn read_mail(table: &Table<'_>, directory: &Path) -> Option<Mail> {
-    let name = table.string("from-name");
-    let email = read_address(table, "from-email", true);
-    let reply_to = read_address(table, "reply-to", false);
-    let by_smtp = table.word("transport", &[("smtp", true), ("file", false)]);
-    let route = match by_smtp {
-        Some(true) => read_smtp(table, email.as_deref(), directory).map(Route::Smtp),
-        Some(false) => table.string("directory").map(|text| Route::File(directory.join(text))),
-        None => None,
-    };
-    if by_smtp.is_some() {
-        table.finish();
-    }
-    Some(Mail { sender: Sender { name: name?, email: email?, reply_to }, route: route? })
-}
-
 fn read_address(table: &Table<'_>, key: &'static str, required: bool) -> Option<String> {
     let address = if required { table.string(key) } else { table.optional_string(key) }?;
     if !looks_like_an_address(&address) {
@@ -386,59 +358,6 @@ fn read_address(table: &Table<'_>, key: &'static str, required: bool) -> Option<
         return None;
     }
     Some(address)
-}
-
-fn read_smtp(table: &Table<'_>, from: Option<&str>, directory: &Path) -> Option<SmtpSettings> {
-    let host = table.string("host");
-    let tls = table
-        .optional_word(
-            "tls",
-            &[("none", Tls::None), ("starttls", Tls::StartTls), ("implicit", Tls::Implicit)],
-        )
-        .unwrap_or(Tls::StartTls);
-    let usual_port = match tls {
-        Tls::None => 25,
-        Tls::StartTls => 587,
-        Tls::Implicit => 465,
-    };
-    let port = table.optional_integer("port", 1..=65535).and_then(|port| u16::try_from(port).ok());
-    let credentials = read_credentials(table, directory);
-    let hello = table.optional_string("hello");
-    let timeout = duration(table, "timeout", Duration::from_secs(30));
-    let own_host =
-        || from.and_then(|address| address.split('@').next_back()).unwrap_or("localhost").to_owned();
-    Some(SmtpSettings {
-        host: host?,
-        port: port.unwrap_or(usual_port),
-        tls,
-        credentials,
-        hello: hello.unwrap_or_else(own_host),
-        timeout,
-    })
-}
-
-/// A password never stands in the configuration itself, but in a file that only the daemon may read.
-fn read_credentials(table: &Table<'_>, directory: &Path) -> Option<Credentials> {
-    let user = table.optional_string("user");
-    let file = table.optional_string("password-file");
-    match (user, file) {
-        (None, None) => None,
-        (Some(user), Some(file)) => match std::fs::read_to_string(directory.join(&file)) {
-            Ok(password) => Some(Credentials { user, password: password.trim_end().to_owned() }),
-            Err(error) => {
-                table.report("password-file", format!("`{file}` cannot be read: {error}"));
-                None
-            }
-        },
-        (Some(_), None) => {
-            table.report("password-file", "is missing: `user` needs a file that holds the password");
-            None
-        }
-        (None, Some(_)) => {
-            table.report("user", "is missing: `password-file` needs a user");
-            None
-        }
-    }
 }
 
 fn duration(table: &Table<'_>, key: &'static str, default: Duration) -> Duration {
@@ -482,6 +401,53 @@ mod tests {
         assert_eq!((config.render.most_pages, config.render.page_timeout.as_secs()), (1, 45));
     }
 
+    const SHORT: &str = "rules = \"rules\"\nstate-dir = \"state\"\n[fetch]\ncontact = \"it@b.cn\"\n[mail]\n\
+        from-name = \"中心\"\nfrom-email = \"a@b.cn\"\n";
+
+    /// The configuration with `further` lines, beside a file `secret` that holds a secret.
+    fn load_beside_a_secret(further: &str) -> Result<Config, Problems> {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("secret"), "https://robot.example/send?key=k3y\n").unwrap();
+        std::fs::write(directory.path().join("empty"), "\n").unwrap();
+        let path = directory.path().join("xuncha.toml");
+        std::fs::write(&path, format!("{SHORT}{further}")).unwrap();
+        Config::load(&path)
+    }
+
+    #[test]
+    fn a_robot_is_named_by_a_secret_address_and_gets_warnings_and_recoveries_unless_told_otherwise() {
+        let further = "transport = \"file\"\ndirectory = \"mail\"\ngive-up-after = \"10d\"\n[[channel]]\nname = \"group\"\n\
+            platform = \"dingtalk\"\naddress-file = \"secret\"\nsecret-env = \"PATH\"\nunits = [\"fagaiwei\"]\n";
+        let mail = load_beside_a_secret(further).unwrap().mail;
+        assert_eq!(mail.give_up_after, TimeDelta::days(10));
+        let [channel] = &mail.channels[..] else { panic!("one channel") };
+        assert!(channel.settings.secret.is_some() && channel.settings.has_usable_address());
+        assert_eq!((channel.choice.kinds.len(), channel.choice.instead_of_mail), (2, false));
+        assert!(!format!("{channel:?}").contains("k3y"));
+    }
+
+    #[test]
+    fn every_mistake_about_secrets_and_robots_is_named() {
+        let further = "transport = \"smtp\"\nhost = \"mail.example\"\nuser = \"u\"\npassword-file = \"empty\"\n\
+            ca-file = \"secret\"\ngive-up-after = \"1h\"\n[[channel]]\nname = \"a\"\nplatform = \"icq\"\n\
+            address-file = \"secret\"\naddress-env = \"PATH\"\n[[channel]]\nname = \"b\"\nplatform = \"wecom\"\n\
+            kinds = [\"gossip\"]\naddress-credential = \"robot\"\n[bounces]\nmaildir = \"m\"\nevery = \"0s\"\n";
+        let said = load_beside_a_secret(further).unwrap_err().to_string();
+        for expected in [
+            "empty` holds nothing",
+            "ca-file: `secret`: it holds no certificate",
+            "give-up-after: must be a day at least",
+            "platform: `icq` is not known, allowed: wecom, dingtalk, feishu, json",
+            "only one of address-file, address-env and address-credential may be given",
+            "kinds: `gossip` is not known",
+            "there is no credential `robot`: systemd has handed none over",
+            "every: must be a second at least",
+        ] {
+            assert!(said.contains(expected), "{expected}\nnot in\n{said}");
+        }
+        assert!(!said.contains("k3y"), "{said}");
+    }
+
     #[test]
     fn every_mistake_is_named_at_once() {
         let error = load(
@@ -493,7 +459,7 @@ mod tests {
         let said = error.to_string();
         for expected in [
             "state-dir: is missing",
-            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, fetch, render, assess, alert, operator, oversight, breaker, anchors, mail",
+            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, fetch, render, assess, alert, operator, oversight, breaker, anchors, mail, channel, bounces",
             "fetch.contact: is missing",
             ":4: fetch.workers: must be a whole number from 1 to 1024",
             ":6: assess.confirm-gap: must be longer than nothing",

@@ -102,9 +102,9 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
         operator: alert::OperatorPolicy::default(),
         breaker: alert::BreakerPolicy::default(),
         anchors: Vec::new(),
-        mail: Mail {
-            sender: Sender { name: "bench".to_owned(), email, reply_to: None },
-            route: Route::File(state.join("mail")),
-        },
+        mail: Mail::new(
+            Sender { name: "bench".to_owned(), email, reply_to: None },
+            Route::File(state.join("mail")),
+        ),
     }
 }

@@ -10,10 +10,12 @@ use comfy_table::Table;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::mail::notice_text;
 use super::table::{align_right, harmless, put_out, table};
 use super::{AskArgs, DueArgs, RecheckArgs, StatusArgs, fail};
 use crate::alert::{Level, OperatorMatter, Stance, StanceKind, State};
 use crate::config::{Config, DEFAULT_CONFIG, DEFAULT_SOCKET};
+use crate::deliver::{Action, Bounce, Said};
 use crate::extract::Sighting;
 use crate::serve::Client;
 use crate::serve::view::{
@@ -185,6 +187,16 @@ fn status_text(status: &Status) -> Result<String, fmt::Error> {
             status.outbox_error.as_deref().map_or_else(String::new, |error| format!("：{}", harmless(error)));
         writeln!(text, "待发邮件 {} 封{error}", status.outbox)?;
     }
+    if !status.dead_letters.is_empty() {
+        writeln!(
+            text,
+            "已停止重试的通知 {} 份（用 xuncha mail retry ID 重发）：",
+            status.dead_letters.len()
+        )?;
+        for notice in &status.dead_letters {
+            write!(text, "{}", notice_text(notice)?)?;
+        }
+    }
     Ok(text)
 }
 
@@ -209,7 +221,23 @@ fn unit_text(detail: &UnitDetail) -> Result<String, fmt::Error> {
         .collect();
     writeln!(text, "{}", summary.join("，"))?;
     writeln!(text, "{}", source_table(&detail.sources))?;
+    for notice in &detail.mail.delivered {
+        writeln!(text, "已通知    {}  {}", local(notice.at), harmless(&notice.subject))?;
+    }
+    for bounce in &detail.mail.bounces {
+        writeln!(text, "{}", bounce_in_words(bounce))?;
+    }
     Ok(text)
+}
+
+/// A mail that came back, on one line.
+fn bounce_in_words(bounce: &Bounce) -> String {
+    let what = match bounce.said.action {
+        Action::Failed => "退信",
+        Action::Delayed => "延迟",
+    };
+    let Said { status, reason, .. } = &bounce.said;
+    format!("{what}      {}  {}  {status} {}", local(bounce.at), harmless(&bounce.address), harmless(reason))
 }
 
 fn source_table(sources: &[SourceView]) -> Table {
@@ -385,6 +413,6 @@ fn day(day: Option<chrono::NaiveDate>) -> String {
 }
 
 /// Instants as people here read them: China has one zone.
-fn local(at: DateTime<Utc>) -> String {
+pub(super) fn local(at: DateTime<Utc>) -> String {
     at.with_timezone(&chrono_tz::Asia::Shanghai).format("%Y-%m-%d %H:%M").to_string()
 }

@@ -9,6 +9,7 @@ mod bulletin;
 mod check;
 mod demo;
 mod discover;
+mod mail;
 mod probe;
 mod rules;
 mod run;
@@ -67,6 +68,9 @@ enum Command {
     /// Draft, issue or export a month's bulletin
     #[command(subcommand)]
     Bulletin(BulletinCommand),
+    /// Look at mails before they go, send one, and see to those that did not arrive
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Look at one column and tell all about it: for whoever writes its rule
     #[command(
         after_help = "Asks robots.txt first and goes at the host's pace. Writes nothing and needs no daemon.\n\
@@ -302,6 +306,76 @@ struct ExportArgs {
 }
 
 #[derive(Debug, Subcommand)]
+enum MailCommand {
+    /// List the notices that wait, and those that were given up
+    Dead(AskArgs),
+    /// Try a notice again that was given up, under the addresses its people have now
+    Retry(NoticeArgs),
+    /// Let a notice be that was given up
+    Dismiss(NoticeArgs),
+    /// Write an invented mail of a kind for a unit, to look at
+    Preview(PreviewArgs),
+    /// Send an invented mail to an address, to see whether it arrives
+    Test(TestMailArgs),
+}
+
+#[derive(Debug, Args)]
+struct NoticeArgs {
+    /// The notice's id, as `xuncha mail dead` shows it
+    #[arg(value_name = "ID")]
+    id: String,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct PreviewArgs {
+    /// The unit; without it, an invented one
+    #[arg(long, value_name = "ID")]
+    unit: Option<String>,
+    /// What the mail is about
+    #[arg(long, default_value = "mixed", value_name = "KIND")]
+    kind: MailKind,
+    /// The file to write: FILE.html, FILE.txt, or FILE.eml for the whole mail
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// The configuration file
+    #[arg(long, default_value = DEFAULT_CONFIG, value_name = "FILE")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct TestMailArgs {
+    /// Where to send it
+    #[arg(value_name = "ADDRESS")]
+    address: String,
+    /// What the mail is about
+    #[arg(long, default_value = "mixed", value_name = "KIND")]
+    kind: MailKind,
+    /// The configuration file
+    #[arg(long, default_value = DEFAULT_CONFIG, value_name = "FILE")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MailKind {
+    /// Columns that come due
+    DueSoon,
+    /// Columns that are overdue
+    Overdue,
+    /// Columns that have never held anything
+    Blank,
+    /// What was said before and still stands
+    Reminder,
+    /// What is over
+    Recovery,
+    /// Some of each
+    Mixed,
+    /// A mail to the operator
+    Operator,
+}
+
+#[derive(Debug, Subcommand)]
 enum RulesCommand {
     /// Write a county's units as a ledger (.xlsx), or its accounts as a feed list (.opml)
     Export(ExportRulesArgs),
@@ -434,6 +508,7 @@ pub fn main() -> ExitCode {
         Command::Release(args) => say::release(&args),
         Command::Recheck(args) => ask::recheck(&args),
         Command::Bulletin(command) => bulletin::bulletin(command),
+        Command::Mail(command) => mail::mail(&command),
         Command::Probe(args) => probe::probe(&args),
         Command::Rules(command) => rules::rules(command),
     }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use super::line::Line;
 use crate::alert::{Addressee, Change, Digest, DigestRow, Matter, News, SourceFacts, State, plan_digest};
 use crate::assess::{Cause, Standing};
-use crate::deliver::{Notice, NoticeId};
+use crate::deliver::{Notice, NoticeId, Says, targets};
 use crate::rules::{Role, Source, Unit};
 use crate::store::{PlannedDigest, SourceRecord, StoreError, WaitingMatter};
 
@@ -126,7 +126,8 @@ impl Line {
                 copy: self.in_copy(unit, &rows, now),
                 rows,
             };
-            Notice { id, ..Notice::new(digest, now) }
+            let says = Says::Digest(digest);
+            Notice { id, ..Notice::to(targets(&says, &self.choices), says, now) }
         });
         self.store.post_digest(&PlannedDigest { notice, told }, now)
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 use url::Url;
 
@@ -16,7 +16,7 @@ use crate::alert::{Addressee, BreakerPolicy, OperatorPolicy, Standpoint, State};
 use crate::assess::{Calendar, WorkDays};
 use crate::clock::Clock;
 use crate::config::{Config, DigestHours};
-use crate::deliver::{FileDrop, Smtp, Transport};
+use crate::deliver::{Choice, FileDrop, Post, Robot, Smtp, Transport};
 use crate::extract::Extractor;
 use crate::extract::Reading;
 use crate::fetch::{Fetcher, Renderer, Robots};
@@ -51,6 +51,10 @@ pub struct Line {
     /// Who is told what keeps the monitor from its work.
     pub(super) operators: Vec<Addressee>,
     pub(super) operator: OperatorPolicy,
+    /// Which notices the robots get.
+    pub(super) choices: Vec<Choice>,
+    /// How long a notice is tried.
+    pub(super) give_up_after: TimeDelta,
     pub(super) breaker: BreakerPolicy,
     /// Pages that answer as long as our own network is up.
     pub(super) anchors: Vec<Url>,
@@ -126,6 +130,8 @@ impl Line {
             alert: config.alert,
             operators: config.operators.clone(),
             operator: config.operator,
+            choices: config.mail.channels.iter().map(|channel| channel.choice.clone()).collect(),
+            give_up_after: config.mail.give_up_after,
             breaker: config.breaker,
             anchors: config.anchors.clone(),
             picture,
@@ -195,12 +201,18 @@ impl Line {
     }
 }
 
-/// The transport that the configuration asks for.
-pub(super) fn transport(mail: &config::Mail) -> Transport {
-    match &mail.route {
-        config::Route::Smtp(settings) => Transport::Smtp(Smtp::new(settings.clone(), mail.sender.clone())),
-        config::Route::File(directory) => Transport::File(FileDrop::new(directory, mail.sender.clone())),
-    }
+/// The ways out that the configuration asks for.
+///
+/// # Errors
+/// If a robot's client cannot be built.
+pub(super) fn post(mail: &config::Mail, clock: &Clock) -> anyhow::Result<Post> {
+    let stationery = mail.stationery.clone();
+    let transport = match &mail.route {
+        config::Route::Smtp(settings) => Transport::Smtp(Smtp::new(settings.clone(), stationery)),
+        config::Route::File(directory) => Transport::File(FileDrop::new(directory, stationery)),
+    };
+    let robots = mail.channels.iter().map(|channel| Robot::new(channel.settings.clone(), clock.clone()));
+    Ok(Post::new(transport, robots.collect::<Result<_, _>>()?))
 }
 
 fn build_extractors(rules: &Rules) -> anyhow::Result<Vec<Arc<Extractor>>> {

@@ -6,14 +6,18 @@ use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+use super::bounces::BounceReader;
 use super::line::{Counters, Line};
-use crate::deliver::{Notice, Transport};
+use crate::alert::{OperatorKey, Sign};
+use crate::config::Bounces;
+use crate::deliver::{Attempt, Fate, Notice, NoticeId, Post, Posted, Recipient, trouble};
 use crate::store::StoreError;
 
 /// Plans digests and delivers notices.
 pub struct Mailer {
     line: Arc<Line>,
-    transport: Transport,
+    post: Post,
+    bounces: Option<BounceReader>,
     anchors_asked_at: Option<DateTime<Utc>>,
 }
 
@@ -21,9 +25,9 @@ pub struct Mailer {
 const LOOK_AGAIN: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 
 impl Mailer {
-    /// A mailer over this transport.
-    pub fn new(line: Arc<Line>, transport: Transport) -> Self {
-        Self { line, transport, anchors_asked_at: None }
+    /// A mailer that takes notices out by this post, and reads there what came back.
+    pub fn new(line: Arc<Line>, post: Post, bounces: Option<Bounces>) -> Self {
+        Self { line, post, bounces: bounces.map(BounceReader::new), anchors_asked_at: None }
     }
 
     /// Plans and delivers until told to stop; then delivers once more what is due.
@@ -55,7 +59,12 @@ impl Mailer {
         let next_oversight_at = self.line.oversee(now)?;
         let next_digest_at = self.line.plan_digests(now)?;
         let next_try_at = self.deliver_due(now).await?;
-        Ok([next_anchors_at, next_oversight_at, next_try_at]
+        self.observe_outbox(now)?;
+        let next_look_at = match &mut self.bounces {
+            Some(reader) => Some(reader.look(&self.line, now).await?),
+            None => None,
+        };
+        Ok([next_anchors_at, next_oversight_at, next_try_at, next_look_at]
             .into_iter()
             .flatten()
             .fold(next_digest_at, DateTime::min))
@@ -63,51 +72,71 @@ impl Mailer {
 
     async fn deliver_due(&mut self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         let store = self.line.store.clone();
-        let outbox = store.outbox()?;
-        let (due, later): (Vec<_>, Vec<_>) = outbox.into_iter().partition(|notice| notice.next_try_at <= now);
-        let mut next = later.iter().map(|notice| notice.next_try_at).min();
+        let is_due = |notice: &Notice| notice.next_try_at().is_some_and(|at| at <= now);
+        let (due, later): (Vec<_>, Vec<_>) = store.outbox()?.into_iter().partition(is_due);
+        let mut next = later.iter().filter_map(Notice::next_try_at).min();
         if due.is_empty() {
             return Ok(next);
         }
         // What was mailed must be remembered, so it is on disk before it is mailed.
         store.flush().await?;
         for notice in due {
-            let try_again_at = self.deliver(notice, now).await?;
+            let try_again_at = self.deliver(&notice, now).await?;
             next = [next, try_again_at].into_iter().flatten().min();
         }
-        self.transport.close().await;
+        self.post.end_turn().await;
         Ok(next)
     }
 
+    /// Takes a notice all ways that it has to go now; returns when to go on with it.
     async fn deliver(
         &mut self,
-        notice: Notice,
+        notice: &Notice,
         now: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let id = notice.id.clone();
-        match self.transport.send(&notice, now).await {
-            Ok(delivered) => {
-                self.line.store.mark_delivered(&id, now)?;
-                // On disk before the next mail is begun: a crash repeats at most the one mail that was under way.
-                self.line.store.flush().await?;
-                Counters::add(&self.line.counters.mails, 1);
-                info!(notice.id = id.as_str(), "delivered `{}`", id.as_str());
-                for refusal in delivered.refused {
-                    error!(notice.id = id.as_str(), "`{}` did not reach everybody: {refusal}", id.as_str());
-                }
-                Ok(None)
-            }
-            Err(error) => {
-                let kept = notice.after_failure(&error, now);
-                warn!(
-                    notice.id = id.as_str(),
-                    attempt = kept.attempts,
-                    "cannot deliver `{}`: {error}",
-                    id.as_str()
-                );
-                self.line.store.put_back(&kept)?;
-                Ok(Some(kept.next_try_at))
+        let mut next: Option<DateTime<Utc>> = None;
+        for way in Post::ways(notice, now) {
+            let try_again_at = match self.post.send(notice, &way, now).await {
+                Posted::NotBefore(at) => Some(at),
+                Posted::Tried(attempts) => self.write_down(&notice.id, &attempts, now).await?,
+            };
+            next = [next, try_again_at].into_iter().flatten().min();
+        }
+        Ok(next)
+    }
+
+    async fn write_down(
+        &self,
+        id: &NoticeId,
+        attempts: &[Attempt],
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let give_up_after = self.line.give_up_after;
+        let revise = |notice: Notice| notice.after(attempts, now, give_up_after);
+        let revised = self.line.store.revise_notice(id, revise)?;
+        if attempts.iter().any(|attempt| attempt.result.is_ok()) {
+            // On disk before the next mail is begun: a crash repeats at most the one mail that was under way.
+            self.line.store.flush().await?;
+            Counters::add(&self.line.counters.mails, 1);
+            info!(notice.id = id.as_str(), "delivered `{id}`");
+        }
+        for attempt in attempts {
+            if let Err(error) = &attempt.result {
+                warn!(notice.id = id.as_str(), "cannot deliver `{id}`: {error}");
             }
         }
+        let Some(notice) = revised else { return Ok(None) };
+        if notice.fate() == Fate::Dead {
+            error!(notice.id = id.as_str(), "`{id}` is given up, see `xuncha mail dead`");
+        }
+        let waiting = notice.recipients.iter().filter_map(Recipient::next_try_at);
+        Ok(waiting.filter(|at| *at > now).min())
+    }
+
+    /// Tells the operator what keeps notices from arriving, and when that is over.
+    fn observe_outbox(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let (outbox, dead) = (self.line.store.outbox()?, self.line.store.dead_notices()?);
+        let sign = trouble(&outbox, &dead, now).map_or(Sign::Over, Sign::Stands);
+        self.line.observe(&OperatorKey::Outbox, &sign)
     }
 }

@@ -14,12 +14,14 @@
 //! written.
 
 mod articles;
+mod bounces;
 mod bulletins;
 mod digests;
 mod doubt;
 mod honesty;
 mod judge;
 mod learn;
+mod letters;
 mod line;
 mod mailer;
 mod notes;
@@ -56,7 +58,7 @@ pub use visit::{Ask, HostWish, Polled, Seen, Stepped, Visit, Went};
 
 use crate::clock::Clock;
 use crate::config::{Config, Mail, Route};
-use crate::deliver::Transport;
+use crate::deliver::Post;
 use crate::rules::Rules;
 use crate::serve::{Door, StatusSocket};
 
@@ -90,7 +92,8 @@ impl Tasks {
         let (recheck, rechecks) = mpsc::channel(RECHECKS);
         let poller = Poller::new(Arc::clone(&line), agenda.clone(), rechecks)?;
         let judge = Judge::new(Arc::clone(&line), agenda);
-        let mailer = Mailer::new(Arc::clone(&line), transport(&config.mail)?);
+        let mailer =
+            Mailer::new(Arc::clone(&line), post(&config.mail, &line.clock)?, config.mail.bounces.clone());
         let door = Door::new(Arc::clone(&line), recheck);
         Ok(Self { line, poller, judge, mailer, door })
     }
@@ -150,11 +153,11 @@ async fn drain(tasks: &mut JoinSet<(&'static str, anyhow::Result<()>)>) {
     }
 }
 
-fn transport(mail: &Mail) -> anyhow::Result<Transport> {
+fn post(mail: &Mail, clock: &Clock) -> anyhow::Result<Post> {
     if let Route::File(directory) = &mail.route {
         make_directory(directory)?;
     }
-    Ok(line::transport(mail))
+    line::post(mail, clock)
 }
 
 /// Makes a directory of ours, with its parents.

@@ -10,7 +10,7 @@ use super::line::Line;
 use super::picture::is_of_the_picture;
 use crate::alert::operator::{next_news, tell};
 use crate::alert::{OperatorDigest, OperatorKey, OperatorMatter, OperatorRow, Sign};
-use crate::deliver::Notice;
+use crate::deliver::{Notice, NoticeKind, Says, targets};
 use crate::store::{StoreError, ToldMatter};
 
 impl Line {
@@ -77,7 +77,9 @@ impl Line {
 
     /// Writes one mail of all that is new, once some of it is due; returns when there will be more.
     fn tell_operator(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-        if self.operators.is_empty() {
+        if self.operators.is_empty()
+            && !self.choices.iter().any(|choice| choice.kinds.contains(&NoticeKind::Operator))
+        {
             return Ok(None);
         }
         let matters = self.store.operator_matters()?;
@@ -112,8 +114,10 @@ impl Line {
             to: self.operators.clone(),
             rows,
         };
+        let says = Says::Operator(digest);
+        let notice = Notice::to(targets(&says, &self.choices), says, now);
         // A matter that has changed meanwhile is told in the next turn.
-        self.store.post_to_operator(&Notice::to_operator(digest, now), &told)?;
+        self.store.post_to_operator(&notice, &told)?;
         Ok(())
     }
 

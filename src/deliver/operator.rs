@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::compose::Sender;
-use super::letter::{Letter, render};
+use super::letter::Letter;
 use super::line::chinese_date;
+use super::stationery::Stationery;
 use super::untrusted::shortened;
 use crate::alert::{OperatorDigest, OperatorNews, OperatorRow};
 
@@ -32,21 +32,33 @@ struct Line {
     lasts: Option<String>,
 }
 
-/// Writes the mail, signed by `sender`.
-pub(super) fn write(digest: &OperatorDigest, sender: &Sender) -> Result<Letter, minijinja::Error> {
-    let view = View {
-        subject: subject(digest),
-        county: shortened(&digest.county, 40),
-        sender: shortened(&sender.name, 40),
-        date: chinese_date(digest.date),
-        lines: digest.rows.iter().map(|row| Line::of(row, digest)).collect(),
-    };
-    let (text, html) = (render(TEXT, &view)?, render(HTML, &view)?);
+/// Writes the mail, on this stationery.
+pub(super) fn write(digest: &OperatorDigest, stationery: &Stationery) -> Result<Letter, minijinja::Error> {
+    let view = View::of(digest, stationery);
+    let (text, html) = (stationery.fill_in(TEXT, &view)?, stationery.fill_in(HTML, &view)?);
     Ok(Letter { subject: view.subject, text, html })
 }
 
+/// Why the office's own templates cannot be filled in for it.
+pub(super) fn trial(digest: &OperatorDigest, stationery: &Stationery) -> [Option<String>; 2] {
+    let view = View::of(digest, stationery);
+    [TEXT, HTML].map(|name| stationery.fault(name, &view))
+}
+
+impl View {
+    fn of(digest: &OperatorDigest, stationery: &Stationery) -> Self {
+        Self {
+            subject: subject(digest),
+            county: shortened(&digest.county, 40),
+            sender: shortened(&stationery.sender.name, 40),
+            date: chinese_date(digest.date),
+            lines: digest.rows.iter().map(|row| Line::of(row, digest)).collect(),
+        }
+    }
+}
+
 /// Such as `[巡查系统] 郎溪县：2 项新情况、1 项已恢复`.
-fn subject(digest: &OperatorDigest) -> String {
+pub(super) fn subject(digest: &OperatorDigest) -> String {
     let counted = [
         (OperatorNews::Raised, "新情况"),
         (OperatorNews::Reminded, "仍未解决"),
@@ -77,10 +89,6 @@ impl Line {
     }
 }
 
-/// Where templates are looked up by name.
-pub(super) const TEMPLATES: [(&str, &str); 2] =
-    [(TEXT, include_str!("templates/operator.txt")), (HTML, include_str!("templates/operator.html"))];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,7 +112,7 @@ mod tests {
     fn letter(rows: Vec<OperatorRow>) -> Letter {
         let date = day(11, 27);
         let digest = OperatorDigest { county: "郎溪县".into(), at: now(), date, to: Vec::new(), rows };
-        write(&digest, &sender()).unwrap()
+        write(&digest, &sender().into()).unwrap()
     }
 
     #[test]

@@ -133,14 +133,14 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
         operator: alert::OperatorPolicy::default(),
         breaker: alert::BreakerPolicy::default(),
         anchors: Vec::new(),
-        mail: Mail {
-            sender: Sender {
+        mail: Mail::new(
+            Sender {
                 name: rules.county.issuer.clone(),
                 email: "xxzx@langxi.example".to_owned(),
                 reply_to: None,
             },
-            route: Route::File(folder.join("mail")),
-        },
+            Route::File(folder.join("mail")),
+        ),
     }
 }
 

@@ -54,7 +54,7 @@ impl Door {
 
     /// Why the first notice that was tried still waits.
     pub(super) fn outbox_error(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.line.store.outbox()?.into_iter().find_map(|notice| notice.last_error))
+        Ok(self.line.store.outbox()?.iter().find_map(|notice| notice.last_error().map(str::to_owned)))
     }
 
     /// Every source as it stands at `now`.

@@ -10,6 +10,8 @@
 mod client;
 mod door;
 mod find;
+mod mail;
+mod mail_view;
 mod routes;
 mod socket;
 mod stances;

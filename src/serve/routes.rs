@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::door::{Door, count, is_raised, severity, unknown_causes};
 use super::find::{NotFound, find};
+use super::mail;
 use super::stances::{acknowledge, exempt, release, silence};
 use super::view::{
     Alerts, BulletinSummary, Bulletins, Due, ErrorBody, FindAnswer, Health, Queued, SourceDetail, SourceView,
@@ -43,6 +44,7 @@ pub(super) fn router(door: Door) -> Router {
         .route("/v1/bulletins/{month}", get(issued_bulletin))
         .route("/v1/bulletins/{month}/draft", get(draft_bulletin))
         .route("/v1/bulletins/{month}/issue", post(issue_bulletin))
+        .merge(mail::router())
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         .with_state(door)
@@ -65,7 +67,7 @@ pub(super) struct Refusal(StatusCode, ErrorBody);
 pub(super) type Answer<T> = Result<Json<T>, Refusal>;
 
 impl Refusal {
-    fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
         Self(status, ErrorBody { error: error.into(), hint: hint.into() })
     }
 
@@ -126,6 +128,7 @@ async fn status(State(door): State<Door>) -> Answer<Status> {
         operator: door.line.store.operator_matters()?,
         outbox: waiting,
         outbox_error: door.outbox_error()?,
+        dead_letters: mail::dead_letters(&door.line)?,
     }))
 }
 
@@ -159,6 +162,7 @@ async fn unit(State(door): State<Door>, id: Result<Path<String>, PathError>) -> 
         display_name: unit.display_name.clone(),
         counted: unit.counted,
         sources,
+        mail: mail::unit_mail(&door.line, &id)?,
     }))
 }
 

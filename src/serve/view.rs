@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use super::mail_view::{DeliveredView, MailStatus, NoticeView, RecipientView, Revised, UnitMail};
 use crate::alert::{OperatorMatter, Stance, Standpoint, State};
 use crate::assess::Cause;
 use crate::assess::honesty::Suspicion;
@@ -64,6 +65,9 @@ pub struct Status {
     pub outbox: usize,
     /// Why the first of them waits, if it was tried.
     pub outbox_error: Option<String>,
+    /// Notices that were given up, until a person has them tried again or lets them be.
+    #[serde(default)]
+    pub dead_letters: Vec<NoticeView>,
 }
 
 /// One cause of unknown standings.
@@ -115,6 +119,9 @@ pub struct UnitDetail {
     pub counted: bool,
     /// Its sources, worst first.
     pub sources: Vec<SourceView>,
+    /// What it has been sent, and what came back.
+    #[serde(default)]
+    pub mail: UnitMail,
 }
 
 /// One source.

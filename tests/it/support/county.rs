@@ -184,6 +184,12 @@ impl County {
         );
     }
 
+    /// Adds to the configuration that was written last.
+    pub(crate) fn configure_further(&self, text: &str) {
+        let written = std::fs::read_to_string(self.config()).unwrap();
+        self.write("xuncha.toml", &format!("{written}\n{text}"));
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
