@@ -13,6 +13,7 @@ use xuncha::config::{Config, DigestHours, Mail, Route};
 use xuncha::daemon::Tasks;
 use xuncha::deliver::Sender;
 use xuncha::rules::Rules;
+use xuncha::serve::Access;
 use xuncha::{alert, assess, fetch};
 
 use crate::site::{HOSTS, host};
@@ -87,6 +88,8 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
     let resolve: BTreeMap<String, SocketAddr> = (0..HOSTS).map(|number| (host(number), site)).collect();
     let email = "it@bench.example".to_owned();
     Config {
+        access: Access::default(),
+        page: None,
         rules: rules.to_owned(),
         county: Some("bench".to_owned()),
         state_dir: state.join("store"),

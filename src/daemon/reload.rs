@@ -54,6 +54,22 @@ impl LastReload {
     }
 }
 
+/// New rules in order, and whoever waits to hear that they have been taken on.
+pub(super) struct NewRules {
+    rules: Rules,
+    tell: oneshot::Sender<Reloaded>,
+}
+
+impl NewRules {
+    /// Parts the rules from the word that they have been taken on.
+    pub(super) fn into_parts(self) -> (Rules, impl FnOnce()) {
+        let Self { rules, tell } = self;
+        let taken = Taken { units: rules.units.len(), sources: rules.sources.len() };
+        // Nobody may be waiting to hear it, as after a signal.
+        (rules, move || drop(tell.send(Ok(taken))))
+    }
+}
+
 /// Waits for wishes until one of them can be fulfilled, and returns the new rules.
 pub(super) async fn next_rules(
     wishes: &mut mpsc::Receiver<Reload>,
@@ -61,16 +77,13 @@ pub(super) async fn next_rules(
     now: impl Fn() -> DateTime<Utc>,
     county: &str,
     last: &LastReload,
-) -> Option<Rules> {
+) -> Option<NewRules> {
     loop {
         let Reload(tell) = wishes.recv().await?;
         match load(config, county) {
             Ok(rules) => {
-                let taken = Taken { units: rules.units.len(), sources: rules.sources.len() };
-                tracing::info!("taking on new rules: {} sources of {} units", taken.sources, taken.units);
-                // Nobody may be waiting to hear it, as after a signal.
-                let _ = tell.send(Ok(taken));
-                return Some(rules);
+                tracing::info!("the new rules are in order");
+                return Some(NewRules { rules, tell });
             }
             Err(problems) => {
                 tracing::error!("the new rules have mistakes, the old ones stay:\n{problems}");
