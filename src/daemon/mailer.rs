@@ -183,6 +183,7 @@ impl Mailer {
             next = [next, try_again_at].into_iter().flatten().min();
         }
         self.transport.close().await;
+        self.line.changes.note([]);
         Ok(next)
     }
 

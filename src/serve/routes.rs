@@ -114,20 +114,21 @@ async fn health(State(door): State<Door>) -> Answer<Health> {
     Ok(Json(door.health()?))
 }
 
-async fn status(State(door): State<Door>, Shown(shown): Shown) -> Json<Status> {
+async fn status(State(door): State<Door>, Shown(shown): Shown) -> Answer<Status> {
     let mut units = shown.units.clone();
     units.sort_by_key(|unit| severity(&unit.worst));
-    Json(Status {
+    let outbox = door.outbox()?;
+    Ok(Json(Status {
         as_of: shown.as_of,
         generation: shown.generation,
         county: door.line.rules.county.name.clone(),
         counts: shown.counts.clone(),
         units,
         unknown: shown.unknown.clone(),
-        outbox: shown.outbox.notices,
-        outbox_error: shown.outbox.error.clone(),
+        outbox: outbox.notices,
+        outbox_error: outbox.error,
         reload_failure: door.line.last_reload.failure(),
-    })
+    }))
 }
 
 async fn units(Shown(shown): Shown) -> Json<Units> {
