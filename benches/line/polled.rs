@@ -88,12 +88,12 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
     let resolve: BTreeMap<String, SocketAddr> = (0..HOSTS).map(|number| (host(number), site)).collect();
     let email = "it@bench.example".to_owned();
     Config {
+        access: Access::default(),
+        page: None,
         rules: rules.to_owned(),
         county: Some("bench".to_owned()),
         state_dir: state.join("store"),
         socket: state.join("socket"),
-        access: Access::default(),
-        page: None,
         secrets: None,
         import_dir: state.join("import"),
         fetch: fetch::Settings { resolve, ..fetch::Settings::new(email.as_str()) },

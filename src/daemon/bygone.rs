@@ -6,7 +6,7 @@ use crate::rules::{SourceId, WayName};
 use crate::store::StoreError;
 
 impl Line {
-    /// Ends the matters of ways and bridges that the rules no longer know. Rules change only between two starts.
+    /// Ends the matters of ways and bridges that the rules no longer know. A line never changes its rules.
     ///
     /// # Errors
     /// If the store fails.

@@ -60,7 +60,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use self::reload::next_rules;
+use self::reload::{NewRules, next_rules};
 pub use account::{Account, WayState};
 pub use bulletins::{IssueFailure, Wanted};
 pub use changes::Changes;
@@ -148,10 +148,12 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     around.spawn(async move { socket.serve(served, closing).await });
     let outcome = async {
         let mut next = run_line(tasks, keeper, config, &mut wishes, &stop).await?;
-        while let Some(rules) = next {
+        while let Some(new) = next {
+            let (rules, tell) = new.into_parts();
             let tasks = build(rules)?;
             let keeper = Keeper::start(tasks.door.clone())?;
             routes.send_replace(Routes::of(&tasks.door));
+            tell();
             next = run_line(tasks, keeper, config, &mut wishes, &stop).await?;
         }
         anyhow::Ok(())
@@ -172,7 +174,7 @@ async fn run_line(
     config: &Config,
     wishes: &mut mpsc::Receiver<Reload>,
     stop: &CancellationToken,
-) -> anyhow::Result<Option<Rules>> {
+) -> anyhow::Result<Option<NewRules>> {
     let Tasks { line, poller, judge, mailer, door: _ } = tasks;
     let (sources, units) = (line.rules.sources.len(), line.rules.units.len());
     info!(sources, units, "watching {sources} sources of {units} units of {}", line.rules.county.name);
@@ -184,10 +186,9 @@ async fn run_line(
     tasks.spawn(async move { ("judge", judge.run(judging).await.map_err(Into::into)) });
     tasks.spawn(async move { ("mailer", mailer.run(mailing).await.map_err(Into::into)) });
     tasks.spawn(async move { ("keeper", keeper.run(keeping).await.map_err(Into::into)) });
-    let now = || line.clock.now();
     let outcome = tokio::select! {
         ended = until_stopped(&mut tasks, stop) => ended.map(|()| None),
-        rules = next_rules(wishes, config, now, &line.rules.county.id, &line.last_reload) => Ok(rules),
+        rules = next_rules(wishes, config, &line) => Ok(rules),
     };
     ending.cancel();
     if tokio::time::timeout(GRACE, drain(&mut tasks)).await.is_err() {

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
+use super::line::Line;
 use crate::config::Config;
 use crate::rules::{Problems, Rules};
 
@@ -54,28 +55,40 @@ impl LastReload {
     }
 }
 
+/// New rules in order, and whoever waits to hear that they have been taken on.
+pub(super) struct NewRules {
+    rules: Rules,
+    tell: oneshot::Sender<Reloaded>,
+}
+
+impl NewRules {
+    /// Parts the rules from the word that they have been taken on.
+    pub(super) fn into_parts(self) -> (Rules, impl FnOnce()) {
+        let Self { rules, tell } = self;
+        let taken = Taken { units: rules.units.len(), sources: rules.sources.len() };
+        // Nobody may be waiting to hear it, as after a signal.
+        (rules, move || drop(tell.send(Ok(taken))))
+    }
+}
+
 /// Waits for wishes until one of them can be fulfilled, and returns the new rules.
 pub(super) async fn next_rules(
     wishes: &mut mpsc::Receiver<Reload>,
     config: &Config,
-    now: impl Fn() -> DateTime<Utc>,
-    county: &str,
-    last: &LastReload,
-) -> Option<Rules> {
+    line: &Line,
+) -> Option<NewRules> {
     loop {
         let Reload(tell) = wishes.recv().await?;
-        match load(config, county) {
+        match load(config, &line.rules.county.id) {
             Ok(rules) => {
-                let taken = Taken { units: rules.units.len(), sources: rules.sources.len() };
-                tracing::info!("taking on new rules: {} sources of {} units", taken.sources, taken.units);
-                // Nobody may be waiting to hear it, as after a signal.
-                let _ = tell.send(Ok(taken));
-                return Some(rules);
+                tracing::info!("the new rules are in order");
+                return Some(NewRules { rules, tell });
             }
             Err(problems) => {
                 tracing::error!("the new rules have mistakes, the old ones stay:\n{problems}");
-                let failure = ReloadFailure { at: now(), problems };
-                last.failed(failure.clone());
+                let failure = ReloadFailure { at: line.clock.now(), problems };
+                line.last_reload.failed(failure.clone());
+                line.changes.note_other();
                 let _ = tell.send(Err(failure));
             }
         }

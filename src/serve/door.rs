@@ -98,7 +98,8 @@ impl Door {
         self.shown.send_replace(Arc::new(next.at(now, self.line.calendar().day_of(now))));
     }
 
-    fn outbox(&self) -> Result<Outbox, StoreError> {
+    /// The mail that waits now.
+    pub(super) fn outbox(&self) -> Result<Outbox, StoreError> {
         let waiting = self.line.store.outbox()?;
         Ok(Outbox {
             notices: waiting.len(),

@@ -126,6 +126,7 @@ async fn health(State(door): State<Door>) -> Answer<Health> {
 async fn status(State(door): State<Door>, Shown(shown): Shown) -> Answer<Status> {
     let mut units = shown.units.clone();
     units.sort_by_key(|unit| severity(&unit.worst));
+    let outbox = door.outbox()?;
     Ok(Json(Status {
         as_of: shown.as_of,
         generation: shown.generation,
@@ -134,8 +135,8 @@ async fn status(State(door): State<Door>, Shown(shown): Shown) -> Answer<Status>
         units,
         unknown: shown.unknown.clone(),
         operator: door.line.store.operator_matters()?,
-        outbox: shown.outbox.notices,
-        outbox_error: shown.outbox.error.clone(),
+        outbox: outbox.notices,
+        outbox_error: outbox.error,
         dead_letters: mail::dead_letters(&door.line)?,
         reload_failure: door.line.last_reload.failure(),
     }))

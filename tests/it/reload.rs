@@ -85,6 +85,10 @@ async fn a_hangup_reloads_and_a_source_that_is_gone_keeps_its_history() {
     .await;
     std::fs::write(county.path(UNIT), before).unwrap();
     daemon.signal("HUP");
+    eventually("it is back", async || {
+        refusal_of(&daemon, "/v1/sources/shenjiju/jihua").await.is_none().then_some(())
+    })
+    .await;
     let back = daemon.stands("shenjiju/jihua", "overdue").await;
     assert_eq!(back.sightings.len(), 1);
     assert!(!web.asked_for("/fresh").is_empty());
