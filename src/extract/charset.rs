@@ -22,6 +22,12 @@ const FEWEST: usize = 4;
 
 /// The text of a document. Bytes that mean nothing in its charset become U+FFFD.
 pub fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
+    if Encoding::for_bom(body).is_none()
+        && named(body, content_type) == Some(UTF_8)
+        && let Some(text) = whole_utf_8(body)
+    {
+        return text;
+    }
     let (encoding, mark) = encoding_of(body, content_type);
     encoding.decode_without_bom_handling(&body[mark..]).0
 }
@@ -41,8 +47,12 @@ fn encoding_of(body: &[u8], content_type: Option<&str>) -> (&'static Encoding, u
     if let Some(marked) = Encoding::for_bom(body) {
         return marked;
     }
-    let named = named_in_document(body).or_else(|| content_type.and_then(named_in_header));
-    (named.map_or_else(|| guessed(body), |named| borne_out(named, body)), 0)
+    (named(body, content_type).map_or_else(|| guessed(body), |named| borne_out(named, body)), 0)
+}
+
+/// What the document or its header says.
+fn named(body: &[u8], content_type: Option<&str>) -> Option<&'static Encoding> {
+    named_in_document(body).or_else(|| content_type.and_then(named_in_header))
 }
 
 /// What was named, unless the bytes plainly say otherwise.

@@ -12,7 +12,7 @@ use super::jcms::read_jcms;
 use super::jpaas::Jpaas;
 use super::json::JsonReader;
 use super::list::read_list;
-use super::page::Page;
+use super::page::{Decoded, Page};
 use super::reading::{Reading, TableHeaders};
 use super::selectors::{SelectorError, Selectors};
 use super::shape::read_by_shape;
@@ -74,6 +74,7 @@ impl Extractor {
 
     /// Reads a page as [`extract`](Self::extract) does, and says which preset fitted it and why.
     pub fn explain(&self, page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Explained {
+        let page = &Decoded::of(page);
         let explained = match &self.way {
             Way::Auto(chooser) => chooser.read(page, seen_at, zone),
             _ => Explained { preset: None, because: Vec::new(), result: self.read(page, seen_at, zone) },
@@ -92,15 +93,16 @@ impl Extractor {
     /// Reads a page, without a look at what else it may be.
     pub(super) fn read(
         &self,
-        page: &Page,
+        decoded: &Decoded<'_>,
         seen_at: DateTime<Utc>,
         zone: Tz,
     ) -> Result<Extracted, ExtractError> {
+        let page = decoded.page;
         match &self.way {
-            Way::List(selectors) => read_list(page, selectors, seen_at, zone).map(Extracted::Listing),
-            Way::Finder(bounds) => read_by_shape(page, bounds, seen_at, zone),
+            Way::List(selectors) => read_list(decoded, selectors, seen_at, zone).map(Extracted::Listing),
+            Way::Finder(bounds) => read_by_shape(decoded, bounds, seen_at, zone),
             Way::Table(headers) => read_table(page, headers, seen_at, zone).map(Extracted::Listing),
-            Way::Auto(chooser) => chooser.read(page, seen_at, zone).result,
+            Way::Auto(chooser) => chooser.read(decoded, seen_at, zone).result,
             Way::Feed => read_feed(page, seen_at, zone).map(Extracted::Listing),
             Way::Json(json) => json.read(page, seen_at, zone).map(Extracted::Listing),
             Way::Jcms(rows) => read_jcms(page, rows, seen_at, zone),

@@ -7,11 +7,10 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::auto::Bounds;
-use super::charset::decode;
 use super::detect::{Detected, detect};
 use super::extractor::Extractor;
 use super::feed::{is_feed, read_feed};
-use super::page::Page;
+use super::page::Decoded;
 use super::reading::{Families, Family};
 use super::selectors::SelectorError;
 use super::shape::{agreed, read_by_shape};
@@ -43,21 +42,23 @@ impl Chooser {
     }
 
     /// Reads a page, and says by which preset.
-    pub(super) fn read(&self, page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Explained {
-        let text = decode(&page.body, page.content_type.as_deref());
-        if is_feed(&text) {
+    pub(super) fn read(&self, decoded: &Decoded<'_>, seen_at: DateTime<Utc>, zone: Tz) -> Explained {
+        let (page, text) = (decoded.page, decoded.text());
+        if is_feed(text) {
             return Explained {
                 preset: Some("feed".to_owned()),
                 because: vec!["the document is an RSS, Atom or JSON feed".to_owned()],
                 result: read_feed(page, seen_at, zone).map(Extracted::Listing),
             };
         }
-        let detected = detect(self.families.all(), page, &text);
+        let detected = detect(self.families.all(), page, text);
         let family = detected.as_ref().and_then(|detected| self.named(&detected.preset));
-        let by_shape = || without_family(page, &text, seen_at, zone);
+        let by_shape = || without_family(decoded, seen_at, zone);
         let result = match family {
-            Some((_, extractor)) if extractor.is_by_shape_alone() => extractor.read(page, seen_at, zone),
-            Some((family, extractor)) => agreed(&family.name, extractor.read(page, seen_at, zone), by_shape),
+            Some((_, extractor)) if extractor.is_by_shape_alone() => extractor.read(decoded, seen_at, zone),
+            Some((family, extractor)) => {
+                agreed(&family.name, extractor.read(decoded, seen_at, zone), by_shape)
+            }
             None => by_shape(),
         };
         let (preset, because) = detected.map(|Detected { preset, because }| (preset, because)).unzip();
@@ -70,15 +71,14 @@ impl Chooser {
 }
 
 fn without_family(
-    page: &Page,
-    text: &str,
+    decoded: &Decoded<'_>,
     seen_at: DateTime<Utc>,
     zone: Tz,
 ) -> Result<Extracted, ExtractError> {
-    if is_json(text) {
+    if is_json(decoded.text()) {
         return Err(ExtractError::UnknownJson);
     }
-    read_by_shape(page, &Bounds::default(), seen_at, zone)
+    read_by_shape(decoded, &Bounds::default(), seen_at, zone)
 }
 
 fn is_json(text: &str) -> bool {

@@ -6,13 +6,12 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use scraper::{ElementRef, Html, Selector};
 
-use super::charset::decode;
 use super::dates::{ReadDate, read_date};
 use super::document::parse_text;
 use super::link::Base;
 use super::listing::{Row, listing, undated};
 use super::nested::tree_of;
-use super::page::Page;
+use super::page::Decoded;
 use super::selectors::Selectors;
 use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::title::title_of_link;
@@ -21,13 +20,13 @@ use super::words::{clipped, shown_text_of, text_of, text_without};
 
 /// Reads the list on a page.
 pub(super) fn read_list(
-    page: &Page,
+    decoded: &Decoded<'_>,
     selectors: &Selectors,
     seen_at: DateTime<Utc>,
     zone: Tz,
 ) -> Result<Listing, ExtractError> {
-    let text = decode(&page.body, page.content_type.as_deref());
-    if let Some(list) = selectors.region.as_ref().and_then(|region| region.cut(&text)) {
+    let (page, text) = (decoded.page, decoded.text());
+    if let Some(list) = selectors.region.as_ref().and_then(|region| region.cut(text)) {
         let html = tree_of(&list).map_or_else(|| parse_text(&list), Ok)?;
         // A page with its own base is never cut.
         let reader = Reader { selectors, base: Base::address_of(page), seen_at, zone };
@@ -36,7 +35,7 @@ pub(super) fn read_list(
             return listing(rows);
         }
     }
-    let html = parse_text(&text)?;
+    let html = parse_text(text)?;
     let base = Base::of(page, &html);
     list_on(&html, base, selectors, seen_at, zone)
 }

@@ -7,10 +7,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::auto::{Bounds, read_by_rows};
-use super::charset::decode;
 use super::document::parse_text;
 use super::link::Base;
-use super::page::Page;
+use super::page::Decoded;
 use super::reading::TableHeaders;
 use super::sighting::{ExtractError, Extracted, Listing};
 use super::table::tables_on;
@@ -18,16 +17,16 @@ use super::tags::tags;
 
 /// Reads a page within bounds. Header words are only looked for on whole pages.
 pub(super) fn read_by_shape(
-    page: &Page,
+    decoded: &Decoded<'_>,
     bounds: &Bounds,
     seen_at: DateTime<Utc>,
     zone: Tz,
 ) -> Result<Extracted, ExtractError> {
-    let text = decode(&page.body, page.content_type.as_deref());
-    let html = parse_text(&text)?;
+    let (page, text) = (decoded.page, decoded.text());
+    let html = parse_text(text)?;
     let base = Base::of(page, &html);
     let by_rows = || read_by_rows(&html, page, &base, bounds, seen_at, zone).map(Extracted::Listing);
-    if !bounds.are_none() || !tags(&text).any(|tag| tag.is("table")) {
+    if !bounds.are_none() || !tags(text).any(|tag| tag.is("table")) {
         return by_rows();
     }
     let by_headers = tables_on(&html, &base, &TableHeaders::default(), seen_at, zone).map(Extracted::Listing);

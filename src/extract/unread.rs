@@ -3,10 +3,9 @@
 
 use scraper::{ElementRef, Html, Selector};
 
-use super::charset::decode;
 use super::document::parse;
 use super::landing::{Landing, landing};
-use super::page::Page;
+use super::page::{Decoded, Page};
 use super::sighting::{ExtractError, Extracted, Listing};
 use super::tags::{tags, unescaped};
 use super::undrawn::what_draws_it;
@@ -19,18 +18,18 @@ const LONGEST_NOTICE: usize = 200;
 /// What was read of a page, or what the page is instead. Rows do not count on a page that says in its title that it
 /// does not exist: they are the site's newest items, not the column's.
 pub(super) fn what_it_is(
-    page: &Page,
+    decoded: &Decoded<'_>,
     read: Result<Extracted, ExtractError>,
 ) -> Result<Extracted, ExtractError> {
-    let text = decode(&page.body, page.content_type.as_deref());
-    let title = title_of(&text);
+    let (page, text) = (decoded.page, decoded.text());
+    let title = title_of(text);
     if let Some(said) = says_gone(first_part(&title)) {
         return Err(ExtractError::SoftGone { said });
     }
     match read {
         Ok(Extracted::Listing(Listing::Empty)) if is_login_title(&title) => Err(ExtractError::LoginPage),
         Err(ExtractError::NoRows | ExtractError::NoList { .. } | ExtractError::NoTable { .. }) => {
-            instead_of_rows(page, &text, &title).unwrap_or(read)
+            instead_of_rows(page, text, &title).unwrap_or(read)
         }
         _ => read,
     }

@@ -48,6 +48,12 @@ proptest! {
     }
 
     #[test]
+    fn the_plainest_form_is_read_as_in_brackets(text in "(19|20|00)[0-9]{2}-[0-3][0-9]-[0-3][0-9]") {
+        let outcome = |text: &str| read_date(text, seen_at(), Shanghai).map_err(|error| std::mem::discriminant(&error));
+        prop_assert_eq!(outcome(&text), outcome(&format!("[{text}]")));
+    }
+
+    #[test]
     fn an_epoch_is_read_back(date in readable_day(), second in 0..86_400_i64) {
         let midnight = date.and_hms_opt(0, 0, 0).unwrap().and_local_timezone(Shanghai).unwrap();
         let at = midnight.timestamp() + second;

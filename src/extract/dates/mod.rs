@@ -52,6 +52,9 @@ pub(super) fn read_bare_date(text: &str, seen_at: DateTime<Utc>, zone: Tz) -> Re
 }
 
 fn read(text: &str, around: Around, seen: Seen) -> Result<ReadDate, RowError> {
+    if let Some(written) = scan::plain_day(text) {
+        return seen.resolve(written).map_err(|rejected| turned_away(text, rejected));
+    }
     let plain = plain::plain(text);
     let core = plain::core(&plain);
     if core.is_empty() {
@@ -61,14 +64,16 @@ fn read(text: &str, around: Around, seen: Seen) -> Result<ReadDate, RowError> {
         Some(written) => seen.resolve(written),
         None => choose::choose(&plain, around, seen),
     };
-    outcome.map_err(|rejected| {
-        let evidence = clipped(collapsed(text));
-        match rejected {
-            Rejected::NoDate => RowError::Unreadable(evidence),
-            Rejected::Future => RowError::Future(evidence),
-            Rejected::TooOld => RowError::TooOld(evidence),
-        }
-    })
+    outcome.map_err(|rejected| turned_away(text, rejected))
+}
+
+fn turned_away(text: &str, rejected: Rejected) -> RowError {
+    let evidence = clipped(collapsed(text));
+    match rejected {
+        Rejected::NoDate => RowError::Unreadable(evidence),
+        Rejected::Future => RowError::Future(evidence),
+        Rejected::TooOld => RowError::TooOld(evidence),
+    }
 }
 
 /// Forms that are a date only when they are the whole text.

@@ -37,6 +37,18 @@ pub(super) fn scan(text: &str) -> Scanned {
     scanned
 }
 
+/// `2026-07-31` and nothing else, which is how most lists write their days.
+pub(super) fn plain_day(text: &str) -> Option<Written> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let number = |figures: &[u8]| {
+        figures.iter().try_fold(0_u32, |number, figure| {
+            figure.is_ascii_digit().then(|| number * 10 + u32::from(figure - b'0'))
+        })
+    };
+    let year = i32::try_from(number(&[*y1, *y2, *y3, *y4])?).ok()?;
+    Some(Written::Full { year, month: number(&[*m1, *m2])?, day: number(&[*d1, *d2])?, time: None })
+}
+
 /// Seconds (10 figures) or milliseconds (13) since 1970.
 pub(super) fn epoch(core: &str) -> Option<Written> {
     if !core.bytes().all(|b| b.is_ascii_digit()) {

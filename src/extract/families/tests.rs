@@ -1,7 +1,7 @@
 use chrono_tz::Asia::Shanghai;
 
 use super::*;
-use crate::extract::{FinderBounds, ListSelectors, Listing, Reading, Signs};
+use crate::extract::{FinderBounds, ListSelectors, Listing, Page, Reading, Signs};
 
 fn family(name: &str, markup: &str, reading: Reading) -> Family {
     let signs = Signs::new(&[], &[], &[markup.to_owned()]).unwrap();
@@ -27,7 +27,7 @@ fn explain(body: &str) -> Explained {
     let url = "https://www.example.gov.cn/xw/index.html".parse().unwrap();
     let page = Page { url, content_type: None, body: body.as_bytes().to_vec() };
     let seen_at = DateTime::parse_from_rfc3339("2026-10-05T09:00:00+08:00").unwrap().to_utc();
-    Chooser::compile(&families).unwrap().read(&page, seen_at, Shanghai)
+    Chooser::compile(&families).unwrap().read(&Decoded::of(&page), seen_at, Shanghai)
 }
 
 fn newest_day(explained: &Explained) -> Option<String> {

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use chrono_tz::Asia::Shanghai;
 
 use super::*;
-use crate::extract::{Extracted, Extractor, Sureness, UndatedRow};
+use crate::extract::{Extracted, Extractor, Page, Sureness, UndatedRow};
 use crate::extract::{ListSelectors, Reading};
 
 fn openness() -> ListSelectors {

@@ -7,7 +7,7 @@ fn page(body: &str) -> Page {
 }
 
 fn without_rows(body: &str) -> Result<Extracted, ExtractError> {
-    what_it_is(&page(body), Err(ExtractError::NoRows))
+    what_it_is(&Decoded::of(&page(body)), Err(ExtractError::NoRows))
 }
 
 const EMPTY: Result<Extracted, ExtractError> = Ok(Extracted::Listing(Listing::Empty));
@@ -17,7 +17,10 @@ fn a_page_that_says_it_does_not_exist_is_gone_even_with_rows() {
     for title in ["404", "404 Not Found", "页面不存在 - 某县人民政府", "对不起，您访问的页面不存在"]
     {
         let html = format!("<title>{title}</title><ul><li><a href=1>头条新闻</a>2026-09-01</li></ul>");
-        assert!(matches!(what_it_is(&page(&html), EMPTY), Err(ExtractError::SoftGone { .. })), "{title}");
+        assert!(
+            matches!(what_it_is(&Decoded::of(&page(&html)), EMPTY), Err(ExtractError::SoftGone { .. })),
+            "{title}"
+        );
     }
     let notice = "<title>某县人民政府</title><body><h1>404</h1><p>抱歉，您查看的页面不存在！</p><a href=/>返回首页</a>";
     assert!(matches!(without_rows(notice), Err(ExtractError::SoftGone { .. })));
@@ -26,7 +29,7 @@ fn a_page_that_says_it_does_not_exist_is_gone_even_with_rows() {
 #[test]
 fn an_item_about_missing_pages_does_not_make_its_column_one() {
     let title = "<title>关于处理页面不存在问题的通知 - 某县</title>";
-    assert_eq!(what_it_is(&page(title), EMPTY), EMPTY);
+    assert_eq!(what_it_is(&Decoded::of(&page(title)), EMPTY), EMPTY);
     let long = format!("<body>{} 页面不存在 </body>", "某县政务公开工作动态".repeat(30));
     assert_eq!(without_rows(&long), Err(ExtractError::NoRows));
 }
@@ -34,8 +37,11 @@ fn an_item_about_missing_pages_does_not_make_its_column_one() {
 #[test]
 fn a_login_in_place_of_the_list_is_told_apart() {
     assert_eq!(without_rows("<form><input type=Password name=p></form>"), Err(ExtractError::LoginPage));
-    assert_eq!(what_it_is(&page("<title>用户登录-某县</title>"), EMPTY), Err(ExtractError::LoginPage));
-    assert_eq!(what_it_is(&page("<title>通知公告</title><input type=password>"), EMPTY), EMPTY);
+    assert_eq!(
+        what_it_is(&Decoded::of(&page("<title>用户登录-某县</title>")), EMPTY),
+        Err(ExtractError::LoginPage)
+    );
+    assert_eq!(what_it_is(&Decoded::of(&page("<title>通知公告</title><input type=password>")), EMPTY), EMPTY);
     let header = format!("<input type=password><p>{}</p>", "某县政务公开工作动态".repeat(30));
     assert_eq!(without_rows(&header), Err(ExtractError::NoRows));
 }
@@ -70,6 +76,6 @@ fn a_shell_names_what_draws_it() {
 #[test]
 fn what_was_read_is_left_alone() {
     let error = Err(ExtractError::UnknownJson);
-    assert_eq!(what_it_is(&page("{}"), error.clone()), error);
-    assert_eq!(what_it_is(&page("<title>通知公告</title>"), EMPTY), EMPTY);
+    assert_eq!(what_it_is(&Decoded::of(&page("{}")), error.clone()), error);
+    assert_eq!(what_it_is(&Decoded::of(&page("<title>通知公告</title>")), EMPTY), EMPTY);
 }
