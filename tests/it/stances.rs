@@ -45,7 +45,7 @@ async fn an_exemption_is_a_standing_of_its_own_shown_with_its_reason_and_can_be_
     };
     exempt(county.days_ago(0).to_string());
     let detail = daemon.stands(OLD, "exempt").await;
-    let given = detail.source.standpoint.exempted.unwrap();
+    let given = detail.source.standpoint.exempted.clone().unwrap();
     assert_eq!((given.by.as_str(), given.reason.as_str()), ("王五", "本年确无人事变动"));
     let said = daemon.say(&["status", "规划计划"]);
     assert!(said.out.contains("依据：郎政办〔2022〕1号；批准：李主任（王五）"), "{}", said.out);
