@@ -39,7 +39,9 @@ enum Happens {
 use Happens::{Fails, IsAcknowledged, IsBack, IsExempted, IsSilenced, LosesDates, Publishes};
 
 /// Column, its newest item when the year begins, and what happens to it. Afterwards it publishes in time.
-const COLUMNS: [(&str, &str, &[(&str, Happens)]); 14] = [
+type Plan = (&'static str, &'static str, &'static [(&'static str, Happens)]);
+
+const COLUMNS: [Plan; 14] = [
     ("fagaiwei/plain", "2025-08-13", &[("2026-03-10T18:00", Publishes)]),
     ("fagaiwei/festival", "2025-08-18", &[("2026-02-26T18:00", Publishes)]),
     ("fagaiwei/duty", "2025-08-18", &[("2026-02-16T10:00", Publishes)]),
