@@ -68,6 +68,33 @@ async fn others_read_and_do_not_write() {
     assert_eq!(ask_as(0, 0, &county, "POST", RECHECK).0, "202", "root may always");
 }
 
+/// Every address that changes anything.
+const WRITES: [&str; 10] = [
+    RECHECK,
+    "/v1/records",
+    "/v1/alerts/shenjiju/jihua/ack?by=x&note=x",
+    "/v1/silences?of=shenjiju&by=x&reason=x&until=2022-12-01",
+    "/v1/exemptions?of=shenjiju/jihua&by=x&reason=x&evidence=x&approver=x&until=2022-12-01",
+    "/v1/release?by=x&reason=x",
+    "/v1/mail/any/retry",
+    "/v1/mail/any/dismiss",
+    "/v1/reload",
+    "/v1/bulletins/2022-11/issue",
+];
+
+#[tokio::test]
+async fn whoever_may_only_read_changes_nothing_whatever_they_ask_for() {
+    if !can_be_others() {
+        return;
+    }
+    let (_web, county, daemon) = county("mode = \"0666\"").await;
+    for address in WRITES {
+        assert_eq!(ask_as(NOBODY, NOBODY, &county, "POST", address).0, "403", "{address}");
+    }
+    let alerts: Value = daemon.client.get("/v1/alerts").await.unwrap();
+    assert_eq!(alerts["acts"].as_array().unwrap().len(), 0, "{alerts}");
+}
+
 #[tokio::test]
 async fn users_and_groups_that_are_named_may_write() {
     if !can_be_others() {

@@ -50,6 +50,26 @@ async fn new_rules_are_taken_on_and_what_was_known_stays_known() {
 }
 
 #[tokio::test]
+async fn what_people_have_said_holds_under_new_rules_and_can_be_taken_back_there() {
+    let (web, county, daemon) = county().await;
+    let exempt = async |days| {
+        let until = county.days_ago(days);
+        let words = "of=shenjiju/jihua&by=w&reason=r&evidence=e&approver=a";
+        let _taken: Value =
+            daemon.client.post(&format!("/v1/exemptions?{words}&until={until}")).await.unwrap();
+    };
+    exempt(0).await;
+    daemon.stands("shenjiju/jihua", "exempt").await;
+    add_column(&county, &web, "half-year");
+    let _taken: Value = daemon.client.post("/v1/reload").await.unwrap();
+    daemon.stands("shenjiju/xin", "fresh").await;
+    let detail = daemon.source("shenjiju/jihua").await;
+    assert_eq!(detail.source.standing, "exempt", "{}", detail.source.why);
+    exempt(1).await;
+    daemon.stands("shenjiju/jihua", "overdue").await;
+}
+
+#[tokio::test]
 async fn rules_with_a_mistake_are_refused_whole_and_shown_until_mended() {
     let (web, county, daemon) = county().await;
     let right = std::fs::read_to_string(county.path(UNIT)).unwrap();

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::support::county::{County, Unit};
 use crate::support::daemon::{Daemon, refusal};
+use crate::support::eventually;
 use crate::support::web::{Answer, Web, list_page};
 
 const OLD: &str = "fagaiwei/old";
@@ -61,6 +62,11 @@ async fn an_acknowledged_alert_is_shown_as_such_wherever_it_is_shown() {
     let (_web, _county, daemon) = a_county_with_a_late_column().await;
     let said = daemon.say(&["ack", OLD, "--by", "王五", "--note", "已电话通知，周五前更新"]);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    eventually("it is shown", async || daemon.source(OLD).await.source.standpoint.acknowledged.clone()).await;
+    assert!(
+        daemon.say(&["alerts"]).out.contains("POST /v1/alerts/fagaiwei/old/ack?"),
+        "who did it is on record"
+    );
     for command in [&["alerts"][..], &["status", "fagaiwei"], &["status", OLD]] {
         let said = daemon.say(command);
         assert!(said.out.contains("已确认：已电话通知，周五前更新（王五）"), "{command:?}: {}", said.out);

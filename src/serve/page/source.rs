@@ -162,6 +162,8 @@ fn proof(view: &SourceView, calendar: &Calendar) -> Vec<(&'static str, String)> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::{Stance, StanceKind, Standpoint};
+    use crate::rules::SourceId;
 
     #[test]
     fn only_web_addresses_become_links() {
@@ -186,5 +188,29 @@ mod tests {
             };
             assert!(because(&view).contains(expected), "{standing}: {}", because(&view));
         }
+    }
+
+    #[test]
+    fn an_exemption_is_shown_with_who_gave_it_and_why() {
+        let until = crate::serve::samples::instant(0);
+        let (evidence, approver) = ("郎政办〔2022〕1号".to_owned(), "李主任".to_owned());
+        let given = Stance {
+            source: SourceId::new("a/1"),
+            given_at: until,
+            by: "王五".to_owned(),
+            reason: "网站迁移".to_owned(),
+            kind: StanceKind::Exempted { evidence, approver, until },
+        };
+        let view = SourceView {
+            standpoint: Standpoint { exempted: Some(given), ..Standpoint::default() },
+            ..crate::serve::samples::source("a/1", "exempt")
+        };
+        assert_eq!(because(&view), "经批准，暂不要求更新。");
+        let calendar = Calendar { zone: chrono_tz::Asia::Shanghai, cut_off_day: 27 };
+        let said = proof(&view, &calendar);
+        assert!(
+            said.iter().any(|(name, said)| *name == "人工" && said.contains("批准：李主任（王五）")),
+            "{said:?}"
+        );
     }
 }
