@@ -10,7 +10,7 @@
 //! The shell around them: [schedule] says who is next, [fetch] asks politely, [store] remembers, [deliver] hands over
 //! mail, [serve] answers on a Unix socket, [daemon] builds, runs and stops it all. [clock] is the only reader of the wall
 //! clock, [config] reads `xuncha.toml`, [cli] is the command line, and [demo] plays a whole county on loopback.
-//! Besides the line, `discover` walks a unit's part of a site and drafts its rules,
+//! [secrets] looks up what platforms want to know before they answer. Besides the line, `discover` walks a unit's part of a site and drafts its rules,
 //! and `probe` looks at one column and tells all about it.
 
 pub mod alert;
@@ -28,5 +28,6 @@ pub mod fetch;
 mod probe;
 pub mod rules;
 pub mod schedule;
+pub mod secrets;
 pub mod serve;
 pub mod store;

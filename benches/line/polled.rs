@@ -13,6 +13,7 @@ use xuncha::config::{Config, DigestHours, Mail, Route};
 use xuncha::daemon::Tasks;
 use xuncha::deliver::Sender;
 use xuncha::rules::Rules;
+use xuncha::serve::Access;
 use xuncha::{alert, assess, fetch};
 
 use crate::site::{HOSTS, host};
@@ -87,19 +88,28 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
     let resolve: BTreeMap<String, SocketAddr> = (0..HOSTS).map(|number| (host(number), site)).collect();
     let email = "it@bench.example".to_owned();
     Config {
+        access: Access::default(),
+        page: None,
         rules: rules.to_owned(),
         county: Some("bench".to_owned()),
         state_dir: state.join("store"),
         socket: state.join("socket"),
+        secrets: None,
+        import_dir: state.join("import"),
         fetch: fetch::Settings { resolve, ..fetch::Settings::new(email.as_str()) },
         render: fetch::RenderSettings::new(email.as_str()),
         workers,
         assess: assess::Policy::default(),
         alert: alert::Policy::default(),
         digests: DigestHours::default(),
-        mail: Mail {
-            sender: Sender { name: "bench".to_owned(), email, reply_to: None },
-            route: Route::File(state.join("mail")),
-        },
+        at_once: Vec::new(),
+        operators: Vec::new(),
+        operator: alert::OperatorPolicy::default(),
+        breaker: alert::BreakerPolicy::default(),
+        anchors: Vec::new(),
+        mail: Mail::new(
+            Sender { name: "bench".to_owned(), email, reply_to: None },
+            Route::File(state.join("mail")),
+        ),
     }
 }

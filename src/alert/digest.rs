@@ -3,7 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::operator::OperatorRow;
 use super::state::{Change, Level, State};
+use crate::assess::Calendar;
 use crate::rules::{SourceId, UnitId};
 
 /// A change that waits to be told.
@@ -40,6 +42,12 @@ pub struct SourceFacts {
     pub due: Option<NaiveDate>,
     /// The alert as it stands now.
     pub state: State,
+    /// What people have said of it: acknowledged, silenced, exempt, with their reasons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
+    /// On how many earlier days of this week the unit was told something new of it.
+    #[serde(default)]
+    pub told_this_week: usize,
 }
 
 /// What is new about a source.
@@ -51,8 +59,15 @@ pub enum News {
         /// The level.
         level: Level,
     },
-    /// It was said before and still stands after a week.
+    /// It was said before, still stands, and the next rung of the ladder has been reached.
     Reminded {
+        /// The level.
+        level: Level,
+        /// Since when.
+        raised_at: DateTime<Utc>,
+    },
+    /// It has stood for so long that those above the webmasters are told.
+    Escalated {
         /// The level.
         level: Level,
         /// Since when.
@@ -80,6 +95,32 @@ pub struct DigestRow {
     pub news: News,
     /// What is known of the source.
     pub facts: SourceFacts,
+    /// Days since the level was reached, where it was reached on an earlier day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<i64>,
+}
+
+impl News {
+    /// The level that stands or stood.
+    pub fn level(self) -> Level {
+        match self {
+            Self::Raised { level }
+            | Self::Reminded { level, .. }
+            | Self::Escalated { level, .. }
+            | Self::Resolved { level, .. }
+            | Self::StillOpen { level } => level,
+        }
+    }
+
+    /// Since when the level stands or stood, where that is an earlier matter.
+    fn since(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Reminded { raised_at, .. }
+            | Self::Escalated { raised_at, .. }
+            | Self::Resolved { raised_at, .. } => Some(raised_at),
+            Self::Raised { .. } | Self::StillOpen { .. } => None,
+        }
+    }
 }
 
 /// Somebody who gets a digest.
@@ -104,20 +145,46 @@ pub struct Digest {
     pub date: NaiveDate,
     /// Who gets it.
     pub to: Vec<Addressee>,
+    /// Who gets a copy: those above the webmasters, where it has come to that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copy: Vec<Addressee>,
     /// The lines: overdue and blank first, then due soon, then resolved.
     pub rows: Vec<DigestRow>,
+}
+
+/// A mail to whoever runs the monitor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperatorDigest {
+    /// The county that is watched.
+    pub county: String,
+    /// When it was written. Makes its identity.
+    pub at: DateTime<Utc>,
+    /// The day of that in the county's zone.
+    pub date: NaiveDate,
+    /// Who gets it.
+    pub to: Vec<Addressee>,
+    /// The lines: new matters first, then those that last, then those that are over.
+    pub rows: Vec<OperatorRow>,
 }
 
 /// Decides what a unit is told today: `None` where nothing has happened that it should hear of.
 ///
 /// `matters` are the changes since the last digest in order of time; `facts` holds every source of the unit that
 /// has a matter or a raised alert. A source that was raised and resolved before the unit ever heard of it is not
-/// mentioned; of several changes only the last is told.
-pub fn plan_digest(matters: &[Matter], facts: Vec<SourceFacts>) -> Vec<DigestRow> {
-    let mut rows: Vec<DigestRow> = facts
-        .into_iter()
-        .filter_map(|facts| news_of(&facts, matters).map(|news| DigestRow { news, facts }))
-        .collect();
+/// mentioned; of several changes only the last is told, but an escalation is not lost behind a reminder.
+pub fn plan_digest(
+    matters: &[Matter],
+    facts: Vec<SourceFacts>,
+    today: NaiveDate,
+    calendar: &Calendar,
+) -> Vec<DigestRow> {
+    let days_since = |at| (today - calendar.day_of(at)).num_days();
+    let row = |facts: SourceFacts| {
+        let news = news_of(&facts, matters)?;
+        let lasts = news.since().map(days_since).filter(|days| *days > 0);
+        Some(DigestRow { news, facts, lasts })
+    };
+    let mut rows: Vec<DigestRow> = facts.into_iter().filter_map(row).collect();
     if rows.iter().all(|row| matches!(row.news, News::StillOpen { .. })) {
         return Vec::new();
     }
@@ -134,9 +201,15 @@ fn news_of(facts: &SourceFacts, matters: &[Matter]) -> Option<News> {
         };
     };
     let last = of_source.next_back().unwrap_or(first);
+    let is_escalation = |matter: &&Matter| matches!(matter.change, Change::Escalated { .. });
+    let escalation = of_source.rfind(is_escalation).or(Some(first).filter(is_escalation));
     match last.change {
+        Change::Reminded { level, raised_at } if escalation.is_some() => {
+            Some(News::Escalated { level, raised_at })
+        }
         Change::Raised { level } => Some(News::Raised { level }),
         Change::Reminded { level, raised_at } => Some(News::Reminded { level, raised_at }),
+        Change::Escalated { level, raised_at } => Some(News::Escalated { level, raised_at }),
         Change::Resolved { .. } if first.before == State::Quiet => None,
         Change::Resolved { level, raised_at } => Some(News::Resolved { level, raised_at }),
     }
@@ -144,9 +217,9 @@ fn news_of(facts: &SourceFacts, matters: &[Matter]) -> Option<News> {
 
 fn rank(news: News) -> u8 {
     match news {
-        News::Raised { level: Level::Overdue | Level::Blank } => 0,
-        News::Reminded { .. } => 1,
-        News::Raised { level: Level::DueSoon } => 2,
+        News::Raised { level: Level::Overdue | Level::Blank } | News::Escalated { .. } => 0,
+        News::Reminded { level: Level::Overdue | Level::Blank, .. } => 1,
+        News::Raised { level: Level::DueSoon } | News::Reminded { level: Level::DueSoon, .. } => 2,
         News::StillOpen { level: Level::Overdue | Level::Blank } => 3,
         News::StillOpen { level: Level::DueSoon } => 4,
         News::Resolved { .. } => 5,
@@ -157,6 +230,11 @@ fn rank(news: News) -> u8 {
 mod tests {
     use super::*;
     use chrono::TimeZone;
+
+    fn planned(matters: &[Matter], facts: Vec<SourceFacts>) -> Vec<DigestRow> {
+        let calendar = Calendar { zone: chrono_tz::Asia::Shanghai, cut_off_day: 27 };
+        plan_digest(matters, facts, NaiveDate::from_ymd_opt(2022, 11, 10).unwrap(), &calendar)
+    }
 
     fn at(day: u32) -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2022, 11, day, 0, 0, 0).unwrap()
@@ -177,6 +255,8 @@ mod tests {
             last_title: None,
             due: None,
             state,
+            remarks: Vec::new(),
+            told_this_week: 0,
         }
     }
 
@@ -187,14 +267,14 @@ mod tests {
     #[test]
     fn a_unit_with_nothing_new_gets_no_mail() {
         assert_eq!(
-            plan_digest(&[], vec![facts("a/x", raised(Level::Overdue, 1)), facts("a/y", State::Quiet)]),
+            planned(&[], vec![facts("a/x", raised(Level::Overdue, 1)), facts("a/y", State::Quiet)]),
             []
         );
     }
 
     #[test]
     fn the_mail_shows_the_new_first_and_everything_that_is_open() {
-        let rows = plan_digest(
+        let rows = planned(
             &[matter("a/new", 3, Change::Raised { level: Level::DueSoon }, State::Quiet)],
             vec![facts("a/old", raised(Level::Overdue, 1)), facts("a/new", raised(Level::DueSoon, 3))],
         );
@@ -210,7 +290,7 @@ mod tests {
 
     #[test]
     fn what_came_and_went_before_the_unit_heard_of_it_is_not_mentioned() {
-        let rows = plan_digest(
+        let rows = planned(
             &[
                 matter("a/x", 3, Change::Raised { level: Level::DueSoon }, State::Quiet),
                 matter(
@@ -227,7 +307,7 @@ mod tests {
 
     #[test]
     fn a_recovery_is_told_where_the_warning_was_told_on_an_earlier_day() {
-        let rows = plan_digest(
+        let rows = planned(
             &[
                 matter("a/x", 3, Change::Raised { level: Level::Overdue }, raised(Level::DueSoon, 1)),
                 matter(
@@ -241,5 +321,21 @@ mod tests {
         );
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].news, News::Resolved { level: Level::Overdue, raised_at: at(3) });
+        assert_eq!(rows[0].lasts, Some(7));
+    }
+
+    #[test]
+    fn an_escalation_is_not_lost_behind_a_later_reminder() {
+        let (level, raised_at) = (Level::Overdue, at(1));
+        let stands = raised(level, 1);
+        let rows = planned(
+            &[
+                matter("a/x", 8, Change::Reminded { level, raised_at }, stands),
+                matter("a/x", 9, Change::Escalated { level, raised_at }, stands),
+                matter("a/x", 10, Change::Reminded { level, raised_at }, stands),
+            ],
+            vec![facts("a/x", stands)],
+        );
+        assert_eq!(rows[0].news, News::Escalated { level, raised_at });
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::ladder::Ladder;
 use crate::assess::Standing;
 
 /// The standing matter of one source.
@@ -20,7 +21,8 @@ pub enum State {
         level: Level,
         /// When this level was reached.
         raised_at: DateTime<Utc>,
-        /// When it was last said: at raising, then at each reminder.
+        /// When it was last said: at raising, then at each reminder and at the escalation. The rungs of the ladder that lie
+        /// after it are still to come.
         reminded_at: DateTime<Utc>,
     },
 }
@@ -46,8 +48,15 @@ pub enum Change {
         /// The level reached.
         level: Level,
     },
-    /// An overdue or blank source is still so, a week after it was last said.
+    /// It is still so, and the next rung of the ladder has been reached.
     Reminded {
+        /// The level that stands.
+        level: Level,
+        /// Since when.
+        raised_at: DateTime<Utc>,
+    },
+    /// It has been overdue or blank for so long that those above the webmasters are told.
+    Escalated {
         /// The level that stands.
         level: Level,
         /// Since when.
@@ -60,6 +69,51 @@ pub enum Change {
         /// Since when it stood.
         raised_at: DateTime<Utc>,
     },
+}
+
+/// The kinds of changes, as the configuration names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A warning, the first or a later one.
+    DueSoon,
+    /// A source has become overdue.
+    Overdue,
+    /// A source has been found blank.
+    Blank,
+    /// An overdue or blank source is still so.
+    Reminder,
+    /// Those above the webmasters are told.
+    Escalation,
+    /// It is over.
+    Recovery,
+}
+
+impl Kind {
+    /// Every kind with its word.
+    pub const WORDS: [(&'static str, Self); 6] = [
+        ("due-soon", Self::DueSoon),
+        ("overdue", Self::Overdue),
+        ("blank", Self::Blank),
+        ("reminder", Self::Reminder),
+        ("escalation", Self::Escalation),
+        ("recovery", Self::Recovery),
+    ];
+}
+
+impl Change {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Raised { level: Level::DueSoon } | Self::Reminded { level: Level::DueSoon, .. } => {
+                Kind::DueSoon
+            }
+            Self::Raised { level: Level::Overdue } => Kind::Overdue,
+            Self::Raised { level: Level::Blank } => Kind::Blank,
+            Self::Reminded { level: Level::Overdue | Level::Blank, .. } => Kind::Reminder,
+            Self::Escalated { .. } => Kind::Escalation,
+            Self::Resolved { .. } => Kind::Recovery,
+        }
+    }
 }
 
 impl fmt::Display for Level {
@@ -77,31 +131,31 @@ impl fmt::Display for Change {
         match self {
             Self::Raised { level } => write!(f, "raised, {level}"),
             Self::Reminded { level, .. } => write!(f, "reminded, {level}"),
+            Self::Escalated { level, .. } => write!(f, "escalated, {level}"),
             Self::Resolved { level, .. } => write!(f, "resolved, was {level}"),
         }
     }
 }
 
-/// How alerts behave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Policy {
-    /// Days between two reminders of an overdue or blank source.
-    pub remind_every: Days,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self { remind_every: Days::new(7) }
+impl Level {
+    /// Whether the source is late, rather than about to be.
+    pub fn is_late(self) -> bool {
+        match self {
+            Self::DueSoon => false,
+            Self::Overdue | Self::Blank => true,
+        }
     }
 }
 
 /// Moves an alert by one step. Steps are small: where two things happen at once (an overdue source gets an item that
 /// is itself due soon), the first step resolves and the next one raises.
+///
+/// The standing is the one that warnings go by: see [`Case::standing_if_warned_from`](crate::assess::Case::standing_if_warned_from).
 pub fn step(
     state: &State,
     standing: &Standing,
     now: DateTime<Utc>,
-    policy: &Policy,
+    ladder: &Ladder<'_>,
 ) -> (State, Option<Change>) {
     match (*state, concern(standing)) {
         (unchanged, Concern::CannotSay) => (unchanged, None),
@@ -109,7 +163,7 @@ pub fn step(
         (State::Quiet, Concern::At(level)) => raise(level, now),
         (State::Raised { level, raised_at, .. }, Concern::Nothing) => resolve(level, raised_at),
         (State::Raised { level, raised_at, reminded_at }, Concern::At(at)) if level == at => {
-            remind(level, raised_at, reminded_at, now, policy)
+            climb(level, raised_at, reminded_at, now, ladder)
         }
         (State::Raised { level: Level::DueSoon, .. }, Concern::At(worse)) => raise(worse, now),
         (State::Raised { level, raised_at, .. }, Concern::At(Level::DueSoon)) => resolve(level, raised_at),
@@ -118,11 +172,16 @@ pub fn step(
 }
 
 /// The instant at which [`step`] may have something to say although the standing has not changed.
-pub fn next_step_at(state: &State, policy: &Policy) -> Option<DateTime<Utc>> {
-    match state {
-        State::Quiet | State::Raised { level: Level::DueSoon, .. } => None,
-        State::Raised { level: Level::Overdue | Level::Blank, reminded_at, .. } => {
-            Some(*reminded_at + policy.remind_every)
+pub fn next_step_at(state: &State, ladder: &Ladder<'_>) -> Option<DateTime<Utc>> {
+    match *state {
+        State::Quiet => ladder.warn_from(),
+        State::Raised { level: Level::DueSoon, reminded_at, .. } => ladder.next_warning_at(reminded_at),
+        State::Raised { level: Level::Overdue | Level::Blank, raised_at, reminded_at } => {
+            let reminder_at = ladder.next_reminder_at(reminded_at);
+            Some(
+                untold_escalation(raised_at, reminded_at, ladder)
+                    .map_or(reminder_at, |at| at.min(reminder_at)),
+            )
         }
     }
 }
@@ -151,139 +210,34 @@ fn resolve(level: Level, raised_at: DateTime<Utc>) -> (State, Option<Change>) {
     (State::Quiet, Some(Change::Resolved { level, raised_at }))
 }
 
-fn remind(
+fn climb(
     level: Level,
     raised_at: DateTime<Utc>,
     reminded_at: DateTime<Utc>,
     now: DateTime<Utc>,
-    policy: &Policy,
+    ladder: &Ladder<'_>,
 ) -> (State, Option<Change>) {
     let unchanged = State::Raised { level, raised_at, reminded_at };
-    match next_step_at(&unchanged, policy) {
-        // A reminder that lies in the future was given while the clock was wrong.
-        Some(at) if now >= at || now < reminded_at => (
-            State::Raised { level, raised_at, reminded_at: now },
-            Some(Change::Reminded { level, raised_at }),
-        ),
-        Some(_) | None => (unchanged, None),
+    let said_now = State::Raised { level, raised_at, reminded_at: now };
+    let is_reached = |at: DateTime<Utc>| now >= at;
+    if level.is_late() && untold_escalation(raised_at, reminded_at, ladder).is_some_and(is_reached) {
+        (said_now, Some(Change::Escalated { level, raised_at }))
+    } else if next_step_at(&unchanged, ladder).is_some_and(is_reached) || now < reminded_at {
+        // What was said in the future was said while the clock was wrong.
+        (said_now, Some(Change::Reminded { level, raised_at }))
+    } else {
+        (unchanged, None)
     }
+}
+
+/// When the escalation comes, unless it has been told.
+fn untold_escalation(
+    raised_at: DateTime<Utc>,
+    reminded_at: DateTime<Utc>,
+    ladder: &Ladder<'_>,
+) -> Option<DateTime<Utc>> {
+    Some(ladder.escalates_at(raised_at)).filter(|at| reminded_at < *at)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::assess::Cause;
-    use chrono::TimeZone;
-    use proptest::prelude::*;
-
-    fn day(n: u32) -> DateTime<Utc> {
-        Utc.with_ymd_and_hms(2022, 11, 1, 0, 0, 0).unwrap() + Days::new(u64::from(n))
-    }
-
-    fn walk(standings: &[(u32, Standing)]) -> Vec<(u32, Change)> {
-        let mut state = State::Quiet;
-        let mut said = Vec::new();
-        for (n, standing) in standings {
-            let (next, change) = step(&state, standing, day(*n), &Policy::default());
-            state = next;
-            said.extend(change.map(|change| (*n, change)));
-        }
-        said
-    }
-
-    #[test]
-    fn a_column_falls_behind_is_reminded_each_week_and_recovers() {
-        let said = walk(&[
-            (0, Standing::Fresh),
-            (1, Standing::DueSoon),
-            (2, Standing::DueSoon),
-            (5, Standing::Unknown(Cause::Unconfirmed)),
-            (6, Standing::Overdue),
-            (7, Standing::Overdue),
-            (13, Standing::Overdue),
-            (14, Standing::Overdue),
-            (20, Standing::Overdue),
-            (21, Standing::Fresh),
-        ]);
-        assert_eq!(
-            said,
-            vec![
-                (1, Change::Raised { level: Level::DueSoon }),
-                (6, Change::Raised { level: Level::Overdue }),
-                (13, Change::Reminded { level: Level::Overdue, raised_at: day(6) }),
-                (20, Change::Reminded { level: Level::Overdue, raised_at: day(6) }),
-                (21, Change::Resolved { level: Level::Overdue, raised_at: day(6) }),
-            ]
-        );
-    }
-
-    #[test]
-    fn an_unreadable_page_does_not_resolve_an_alert() {
-        let unknown = Standing::Unknown(Cause::CannotFetch("HTTP 500".into()));
-        let said =
-            walk(&[(0, Standing::Overdue), (1, unknown.clone()), (9, unknown), (10, Standing::Overdue)]);
-        assert_eq!(
-            said,
-            vec![
-                (0, Change::Raised { level: Level::Overdue }),
-                (10, Change::Reminded { level: Level::Overdue, raised_at: day(0) }),
-            ]
-        );
-    }
-
-    #[test]
-    fn an_unreadable_page_raises_nothing() {
-        assert_eq!(
-            walk(&[(0, Standing::Unknown(Cause::NotPolled)), (30, Standing::Unknown(Cause::LookTooOld))]),
-            []
-        );
-    }
-
-    #[test]
-    fn an_overdue_source_with_an_item_that_is_due_soon_resolves_then_warns() {
-        let said = walk(&[(0, Standing::Overdue), (1, Standing::DueSoon), (1, Standing::DueSoon)]);
-        assert_eq!(
-            said,
-            vec![
-                (0, Change::Raised { level: Level::Overdue }),
-                (1, Change::Resolved { level: Level::Overdue, raised_at: day(0) }),
-                (1, Change::Raised { level: Level::DueSoon }),
-            ]
-        );
-    }
-
-    fn any_standing() -> impl Strategy<Value = Standing> {
-        prop_oneof![
-            Just(Standing::Fresh),
-            Just(Standing::DueSoon),
-            Just(Standing::Overdue),
-            Just(Standing::Blank),
-            Just(Standing::Exempt),
-            Just(Standing::Unknown(Cause::Unconfirmed)),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_is_resolved_or_reminded_that_was_not_raised(standings in prop::collection::vec(any_standing(), 0..60)) {
-            let mut state = State::Quiet;
-            let mut standing_level = None;
-            for (n, standing) in standings.iter().enumerate() {
-                let (next, change) = step(&state, standing, day(u32::try_from(n).unwrap()), &Policy::default());
-                state = next;
-                match change {
-                    Some(Change::Raised { level }) => {
-                        prop_assert_ne!(standing_level, Some(level));
-                        standing_level = Some(level);
-                    }
-                    Some(Change::Reminded { level, .. }) => prop_assert_eq!(standing_level, Some(level)),
-                    Some(Change::Resolved { level, .. }) => {
-                        prop_assert_eq!(standing_level, Some(level));
-                        standing_level = None;
-                    }
-                    None => {}
-                }
-            }
-        }
-    }
-}
+mod tests;

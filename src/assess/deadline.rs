@@ -90,7 +90,14 @@ mod tests {
     const LANGXI: Calendar = Calendar { zone: chrono_tz::Asia::Shanghai, cut_off_day: 27 };
 
     fn cadence(period: Period, lead: Lead) -> Cadence {
-        Cadence { name: "test".into(), period, lead, grace_days: 0, remark_due_soon: true }
+        Cadence {
+            name: "test".into(),
+            period,
+            lead,
+            grace_days: 0,
+            remark_due_soon: true,
+            rungs: crate::rules::Rungs::default(),
+        }
     }
 
     fn half_year() -> Cadence {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::agreement::Witness;
 use super::deadline::{Calendar, deadline};
 use super::standing::{Cause, Deadline, Standing};
 use crate::rules::{Cadence, Period};
@@ -16,6 +17,12 @@ pub struct Policy {
     pub confirm_recent: TimeDelta,
     /// A page whose newest item is older than one it showed before is doubted for so long: it may be an old copy.
     pub doubt_withdrawal: TimeDelta,
+    /// The operator hears of a way that has been refused for so long.
+    pub way_refused_after: TimeDelta,
+    /// The operator hears of ways that have shown different newest posts for so long.
+    pub ways_disagree_after: TimeDelta,
+    /// What a person saw, or a file that was handed in, vouches for an account's silence for so long.
+    pub evidence_lasts: TimeDelta,
 }
 
 impl Default for Policy {
@@ -24,6 +31,9 @@ impl Default for Policy {
             confirm_gap: TimeDelta::hours(6),
             confirm_recent: TimeDelta::days(3),
             doubt_withdrawal: TimeDelta::days(7),
+            way_refused_after: TimeDelta::days(1),
+            ways_disagree_after: TimeDelta::days(3),
+            evidence_lasts: TimeDelta::days(7),
         }
     }
 }
@@ -61,6 +71,9 @@ pub struct Backing {
     pub article: Article,
     /// The newest day without items that are suspected to be old texts under new dates (旧稿新发), if there are any.
     pub without_reissues: Option<NaiveDate>,
+    /// Who could tell if there were a newer item; of an account, its ways.
+    #[serde(default)]
+    pub witness: Witness,
 }
 
 /// What the page of the newest item says of its date.
@@ -100,6 +113,8 @@ pub struct Known<'a> {
     pub since: Option<DateTime<Utc>>,
     /// When the source was last read or found unchanged.
     pub seen_at: Option<DateTime<Utc>>,
+    /// What is shown is complete up to here; `None` where that is the look itself.
+    pub reach: Option<DateTime<Utc>>,
     /// What went wrong in the last poll, if it failed.
     pub failure: Option<&'a Cause>,
     /// Instants of full fetches (not 304s) that showed exactly this, ascending; a bounded selection is enough.
@@ -113,10 +128,14 @@ pub struct Case<'a> {
     pub known: Known<'a>,
     /// The rule of frequency.
     pub cadence: &'a Cadence,
+    /// From this day on nothing is owed any more.
+    pub owes_nothing_from: Option<NaiveDate>,
     /// The county's calendar.
     pub calendar: &'a Calendar,
     /// How sure we must be.
     pub policy: &'a Policy,
+    /// Until when a person has exempted the source; `None` where nobody has.
+    pub exempt_until: Option<DateTime<Utc>>,
 }
 
 /// The fields of [`Shown::Items`].
@@ -130,7 +149,12 @@ struct Age {
 impl Case<'_> {
     /// The standing at `now`.
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
-        if self.cadence.period == Period::Unlimited {
+        self.standing_if_warned_from(None, now)
+    }
+
+    /// The standing as whoever warns goes by it: due soon from that instant on, whatever the cadence says.
+    pub fn standing_if_warned_from(&self, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Standing {
+        if self.cadence.period == Period::Unlimited || self.owes_nothing(now) {
             return Standing::Exempt;
         }
         if let Some(cause) = self.known.failure {
@@ -146,7 +170,7 @@ impl Case<'_> {
                 self.convict(Standing::Blank, DateTime::UNIX_EPOCH, now)
             }
             Some(Shown::Items { newest, undated, was, backing }) => {
-                self.by_age(&Age { newest, undated, was, backing }, now)
+                self.by_age(&Age { newest, undated, was, backing }, warn_from, now)
             }
         }
     }
@@ -165,13 +189,14 @@ impl Case<'_> {
             || self.deadline().is_some_and(|deadline| now >= deadline.warn_from)
     }
 
-    /// Whether the newest item's own page should be opened, since a warning or a conviction is to rest on its date.
-    pub fn wants_article(&self, now: DateTime<Utc>) -> bool {
+    /// Whether the newest item's own page should be opened, since a warning from `warn_from` on, or a conviction, is to rest
+    /// on its date.
+    pub fn wants_article(&self, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
         let is_unopened = matches!(
             self.known.shown,
             Some(Shown::Items { backing: Backing { article: Article::Unopened, .. }, .. })
         );
-        is_unopened && self.deadline().is_some_and(|deadline| now >= deadline.warn_from - OPENED_AHEAD)
+        is_unopened && warn_from.is_some_and(|warn_from| now >= warn_from - OPENED_AHEAD)
     }
 
     fn lapse_without_reissues(&self) -> Option<DateTime<Utc>> {
@@ -196,14 +221,17 @@ impl Case<'_> {
     /// The next instant at which the standing may change although nothing is polled.
     pub fn next_change_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let deadline = self.deadline();
+        let owes_nothing_from = self.owes_nothing_from.map(|day| self.calendar.start_of(day));
         let just_after = |at: DateTime<Utc>, length| at + length + TimeDelta::milliseconds(1);
         [
             deadline.map(|deadline| deadline.warn_from),
             deadline.map(|deadline| deadline.overdue_from),
             self.lapse_without_reissues(),
+            self.exempt_until,
             self.known.full_looks.last().map(|look| just_after(*look, self.policy.confirm_recent)),
             self.known.seen_at.map(|seen_at| just_after(seen_at, self.policy.confirm_recent)),
             self.known.since.map(|since| since + self.policy.doubt_withdrawal),
+            owes_nothing_from,
         ]
         .into_iter()
         .flatten()
@@ -211,17 +239,25 @@ impl Case<'_> {
         .min()
     }
 
-    fn by_age(&self, age: &Age, now: DateTime<Utc>) -> Standing {
+    fn owes_nothing(&self, now: DateTime<Utc>) -> bool {
+        self.owes_nothing_from.is_some_and(|day| self.calendar.day_of(now) >= day)
+            || self.exempt_until.is_some_and(|until| now < until)
+    }
+
+    fn by_age(&self, age: &Age, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Standing {
         let Some(deadline) = deadline(age.newest, self.cadence, self.calendar) else {
             return Standing::Exempt;
         };
-        if now < deadline.warn_from {
+        let warn_from = warn_from.unwrap_or(deadline.warn_from);
+        if now < warn_from {
             return self.unless_reissued(age, now);
         }
         if let Article::Later(article) = age.backing.article
             && !self.has_lapsed(article, now)
         {
             Standing::Unknown(Cause::ArticleIsNewer { list: age.newest, article })
+        } else if let Some(cause) = no_witness(age) {
+            Standing::Unknown(cause)
         } else if age.undated > 0 {
             Standing::Unknown(Cause::UndatedRows(age.undated))
         } else if let Some(was) = age.was.filter(|_| self.doubts_withdrawal(now)) {
@@ -233,6 +269,8 @@ impl Case<'_> {
         } else if self.known.seen_at.is_none_or(|seen_at| now - seen_at > self.policy.confirm_recent) {
             // While nobody looked, the unit may have published.
             Standing::Unknown(Cause::LookTooOld)
+        } else if self.known.reach.is_some_and(|reach| reach < warn_from) {
+            Standing::Unknown(Cause::Unconfirmed)
         } else {
             Standing::DueSoon
         }
@@ -269,6 +307,15 @@ impl Case<'_> {
         } else {
             conviction
         }
+    }
+}
+
+/// Why nobody could tell if there were a newer item, if so.
+fn no_witness(age: &Age) -> Option<Cause> {
+    match age.backing.witness {
+        Witness::Whole => None,
+        Witness::Partial => Some(Cause::OnlyPartial),
+        Witness::Behind { shows } => Some(Cause::ListsBehind { lists: shows, newest: age.newest }),
     }
 }
 
@@ -319,6 +366,7 @@ mod tests {
             lead: Lead::NextCutOff { at_least: 30 },
             grace_days: 0,
             remark_due_soon: true,
+            rungs: crate::rules::Rungs::default(),
         }
     }
 
@@ -345,13 +393,22 @@ mod tests {
             shown,
             since: Some(at("2022-11-01T00:00:00+08:00")),
             seen_at: Some(at(now)),
+            reach: None,
             failure,
             full_looks,
         }
     }
 
     fn judged(known: Known<'_>, now: &str) -> Standing {
-        Case { known, cadence: &half_year(), calendar: &LANGXI, policy: &Policy::default() }.standing(at(now))
+        Case {
+            known,
+            cadence: &half_year(),
+            owes_nothing_from: None,
+            calendar: &LANGXI,
+            policy: &Policy::default(),
+            exempt_until: None,
+        }
+        .standing(at(now))
     }
 
     fn standing_of(
@@ -414,8 +471,7 @@ mod tests {
     #[test]
     fn an_article_that_is_younger_than_its_list_helps_only_until_it_is_late_itself() {
         let shown = |article: &str| {
-            let backing =
-                Backing { article: Article::Later(article.parse().unwrap()), without_reissues: None };
+            let backing = Backing { article: Article::Later(article.parse().unwrap()), ..Backing::default() };
             Some(Shown::Items { newest: "2022-06-01".parse().unwrap(), undated: 0, was: None, backing })
         };
         let now = "2022-12-20T12:00:00+08:00";
@@ -499,8 +555,15 @@ mod tests {
     fn a_source_that_looks_overdue_is_fetched_in_full() {
         let wants = |shown, now| {
             let known = known(shown, None, &[], now);
-            Case { known, cadence: &half_year(), calendar: &LANGXI, policy: &Policy::default() }
-                .wants_full_look(at(now))
+            Case {
+                known,
+                cadence: &half_year(),
+                owes_nothing_from: None,
+                calendar: &LANGXI,
+                policy: &Policy::default(),
+                exempt_until: None,
+            }
+            .wants_full_look(at(now))
         };
         assert!(!wants(items("2022-06-27"), "2022-12-27T23:59:59+08:00"));
         assert!(wants(items("2022-06-27"), "2022-12-28T00:00:00+08:00"));

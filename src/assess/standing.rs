@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::extract::Refusal;
+
 /// How a source stands, now. `Unknown` never accuses and never clears.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "standing", content = "cause")]
@@ -64,6 +66,26 @@ pub enum Cause {
         /// The newest day shown now.
         to: NaiveDate,
     },
+    /// A way to read the account is refused; the refusal says what to do.
+    WayRefused(Refusal),
+    /// The bridge that reads the account for us is frozen or broken, or nobody has proved yet that it delivers.
+    SickBridge {
+        /// The bridge's name.
+        bridge: String,
+        /// Why we think so, in Chinese.
+        why: String,
+    },
+    /// None of the account's ways has been looked at of late.
+    NoWayLooked,
+    /// It looks overdue, but the ways that can be had show single posts, or posts of one kind.
+    OnlyPartial,
+    /// It looks overdue, but the lists that can be had lack a post that another way has shown.
+    ListsBehind {
+        /// The newest day on the lists; `None` where they show no post.
+        lists: Option<NaiveDate>,
+        /// The newest day that another way has shown.
+        newest: NaiveDate,
+    },
 }
 
 impl Cause {
@@ -85,6 +107,14 @@ impl Cause {
             Self::Redesigned(why) => format!("页面疑似改版，请核对规则：{why}"),
             Self::Blocked(why) => format!("被网站防护拦截：{why}"),
             Self::WentBack { from, to } => format!("页面最新信息由 {from} 退回到 {to}，待核实"),
+            Self::WayRefused(refusal) => format!("读取方式不可用：{}", refusal.chinese()),
+            Self::SickBridge { bridge, why } => format!("转换服务“{bridge}”不可信：{why}"),
+            Self::NoWayLooked => "近期没有任何读取方式可用".to_owned(),
+            Self::OnlyPartial => "疑似超期，但现有读取方式只能看到部分内容，请补充人工核查记录".to_owned(),
+            Self::ListsBehind { lists, newest } => format!(
+                "疑似超期，但可用的列表最新为 {}，缺少其他方式已见到的 {newest}，待核实",
+                lists.map_or_else(|| "无内容".to_owned(), |lists| lists.to_string())
+            ),
         }
     }
 }
@@ -118,6 +148,18 @@ impl fmt::Display for Cause {
                     f,
                     "the newest item went back from {from} to {to}: withdrawn, or an old copy of the page?"
                 )
+            }
+            Self::WayRefused(refusal) => write!(f, "a way to read it is refused: {refusal}"),
+            Self::SickBridge { bridge, why } => write!(f, "the bridge {bridge} cannot be relied on: {why}"),
+            Self::NoWayLooked => f.write_str("none of its ways has been looked at of late"),
+            Self::OnlyPartial => f.write_str(
+                "looks overdue, but the ways that can be had show some posts only; put on record what a person sees",
+            ),
+            Self::ListsBehind { lists: None, newest } => {
+                write!(f, "looks overdue, but the lists that can be had show nothing, not even the post of {newest}")
+            }
+            Self::ListsBehind { lists: Some(lists), newest } => {
+                write!(f, "looks overdue, but the lists that can be had end with {lists} and lack the post of {newest}")
             }
         }
     }

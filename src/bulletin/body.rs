@@ -117,12 +117,14 @@ fn columns(bulletin: &Bulletin) -> Option<String> {
 fn accounts(bulletin: &Bulletin) -> Option<String> {
     let worse = statements(&[Topic::AccountOverdue, Topic::AccountBlank], bulletin);
     let soon = statements(&[Topic::AccountDueSoon], bulletin);
-    let lead = match (&worse, &soon) {
-        (None, None) => return None,
-        (Some(_), _) => "部分政务新媒体维护不及时。",
-        (None, Some(_)) => "部分政务新媒体临近更新期限。",
+    let low = statements(&[Topic::AccountLowVolume], bulletin);
+    let lead = match (&worse, &soon, &low) {
+        (None, None, None) => return None,
+        (Some(_), _, _) => "部分政务新媒体维护不及时。",
+        (None, Some(_), _) => "部分政务新媒体临近更新期限。",
+        (None, None, Some(_)) => "部分政务新媒体不够活跃。",
     };
-    Some(format!("{lead}{}{}", worse.unwrap_or_default(), soon.unwrap_or_default()))
+    Some([Some(lead.to_owned()), worse, soon, low].into_iter().flatten().collect())
 }
 
 /// One sentence of the statements that are true of anybody.

@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::assess::activity::LowVolume;
 use crate::assess::{Cause, Standing};
 use crate::rules::{SourceId, UnitId};
 
@@ -32,6 +33,9 @@ pub struct Finding {
     /// The item that `last` rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
+    /// How much the account posted, where that is too little.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<LowVolume>,
 }
 
 /// What a finding is about.
@@ -44,6 +48,8 @@ pub enum Kind {
     Blank,
     /// In time, but not for long: a remark, not an accusation.
     DueSoon,
+    /// An account that posts less than its rule asks for: a remark.
+    LowVolume,
 }
 
 /// A source that could not be judged at the cut-off.
@@ -87,6 +93,8 @@ pub enum Doubt {
     Redesigned,
     /// A shield answered instead of the page.
     Blocked,
+    /// The ways to read the account cannot be had, or cannot be relied on.
+    NoSureWay,
 }
 
 impl Kind {
@@ -94,7 +102,7 @@ impl Kind {
     pub fn accuses(self) -> bool {
         match self {
             Self::Overdue | Self::Blank => true,
-            Self::DueSoon => false,
+            Self::DueSoon | Self::LowVolume => false,
         }
     }
 
@@ -104,6 +112,7 @@ impl Kind {
             Self::Overdue => "超期未更新",
             Self::Blank => "空白",
             Self::DueSoon => "即将到期",
+            Self::LowVolume => "更新数量偏少",
         }
     }
 }
@@ -123,6 +132,7 @@ impl Doubt {
             Self::Reissued => "疑似旧稿新发",
             Self::Redesigned => "页面疑似改版",
             Self::Blocked => "被网站防护拦截",
+            Self::NoSureWay => "读取方式不可用或不可信",
         }
     }
 }
@@ -141,6 +151,11 @@ impl From<&Cause> for Doubt {
             Cause::Reissued { .. } => Self::Reissued,
             Cause::Redesigned(_) => Self::Redesigned,
             Cause::Blocked(_) => Self::Blocked,
+            Cause::WayRefused(_)
+            | Cause::SickBridge { .. }
+            | Cause::NoWayLooked
+            | Cause::OnlyPartial
+            | Cause::ListsBehind { .. } => Self::NoSureWay,
         }
     }
 }
@@ -150,6 +165,7 @@ pub(super) fn of(source: &SourceMonth) -> Option<Finding> {
     let kind = match &source.standing {
         Standing::Overdue => Kind::Overdue,
         Standing::Blank => Kind::Blank,
+        Standing::Fresh | Standing::DueSoon if source.low_volume.is_some() => Kind::LowVolume,
         Standing::DueSoon if source.remark_due_soon => Kind::DueSoon,
         Standing::DueSoon | Standing::Fresh | Standing::Exempt | Standing::Unknown(_) => return None,
     };
@@ -161,6 +177,7 @@ pub(super) fn of(source: &SourceMonth) -> Option<Finding> {
         name: source.name.clone(),
         due: source.due,
         evidence: source.evidence.clone(),
+        volume: source.low_volume.filter(|_| kind == Kind::LowVolume),
     })
 }
 
@@ -206,6 +223,22 @@ mod tests {
         assert_eq!(of(&source).map(|finding| finding.kind), Some(Kind::DueSoon));
         source.remark_due_soon = false;
         assert_eq!(of(&source), None);
+    }
+
+    #[test]
+    fn an_account_in_time_that_posts_too_little_is_remarked_on_and_a_late_one_is_called_late() {
+        let day = |day| NaiveDate::from_ymd_opt(2022, 12, day).unwrap();
+        let low = LowVolume { posts: 2, wanted: 8, from: day(1), until: day(27) };
+        let kind = |standing| {
+            let account = SourceMonth { low_volume: Some(low), ..column("郎溪发布", standing, "1周") };
+            of(&account).map(|finding| (finding.kind, finding.volume))
+        };
+        assert_eq!(kind(Standing::Fresh), Some((Kind::LowVolume, Some(low))));
+        assert_eq!(kind(Standing::DueSoon), Some((Kind::LowVolume, Some(low))));
+        assert_eq!(kind(Standing::Overdue), Some((Kind::Overdue, None)));
+        for standing in [Standing::Exempt, Standing::Unknown(Cause::NotPolled)] {
+            assert_eq!(kind(standing), None);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::assess::Standing;
+use crate::assess::activity::LowVolume;
 use crate::rules::{SourceId, UnitId};
 
 use super::channel::Channel;
@@ -85,6 +86,8 @@ pub struct SourceMonth {
     pub remark_due_soon: bool,
     /// The newest item, as proof of `last`.
     pub evidence: Option<Evidence>,
+    /// That an account posted less than its rule asks for, if so.
+    pub low_volume: Option<LowVolume>,
 }
 
 /// The item that a finding rests on.

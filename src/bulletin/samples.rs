@@ -53,6 +53,7 @@ fn source(channel: Channel, name: &str, standing: Standing, limit: &str) -> Sour
         limit: Some(limit.to_owned()),
         remark_due_soon: true,
         evidence: None,
+        low_volume: None,
     }
 }
 

@@ -37,10 +37,12 @@ pub(super) enum Topic {
     AccountBlank,
     /// Has no worse than an account that is due soon.
     AccountDueSoon,
+    /// Has an account that posts too little.
+    AccountLowVolume,
 }
 
 impl Topic {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Unrectified,
         Self::Partly,
         Self::Running,
@@ -50,6 +52,7 @@ impl Topic {
         Self::AccountOverdue,
         Self::AccountBlank,
         Self::AccountDueSoon,
+        Self::AccountLowVolume,
     ];
 
     /// The words that follow the names. No other sentence of the body has them.
@@ -64,6 +67,7 @@ impl Topic {
             Self::AccountOverdue => "所办账号超期未更新",
             Self::AccountBlank => "所办账号内容空白",
             Self::AccountDueSoon => "所办账号即将到期",
+            Self::AccountLowVolume => "所办账号更新数量偏少",
         }
     }
 
@@ -78,7 +82,8 @@ impl Topic {
             | Self::DueSoon
             | Self::AccountOverdue
             | Self::AccountBlank
-            | Self::AccountDueSoon => "",
+            | Self::AccountDueSoon
+            | Self::AccountLowVolume => "",
         }
     }
 
@@ -98,6 +103,7 @@ impl Topic {
             Self::AccountDueSoon => owners(bulletin, |rows| {
                 any_account(rows, Kind::DueSoon) && !rows.iter().any(|row| accused(&row.findings))
             }),
+            Self::AccountLowVolume => owners(bulletin, |rows| any_account(rows, Kind::LowVolume)),
         }
     }
 }

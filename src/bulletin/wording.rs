@@ -35,7 +35,15 @@ pub(super) fn unit_problems(findings: &[Finding], carried: Option<Fact>) -> Stri
 
 /// What an account's row in annex 2 or 3 says. The row names the account, so the phrase alone is enough.
 pub(super) fn account_problems(findings: &[Finding]) -> String {
-    let phrase = |finding: &Finding| phrase(finding.kind, finding.limit.as_deref(), "账号");
+    let phrase = |finding: &Finding| match &finding.volume {
+        Some(low) => format!(
+            "{}（近30天发布{}条，要求不少于{}条）",
+            phrase(finding.kind, None, "账号"),
+            low.posts,
+            low.wanted
+        ),
+        None => phrase(finding.kind, finding.limit.as_deref(), "账号"),
+    };
     findings.iter().map(phrase).collect::<Vec<_>>().join("，")
 }
 
@@ -58,6 +66,7 @@ fn phrase(kind: Kind, limit: Option<&str>, what: &str) -> String {
         (Kind::DueSoon, Some(limit)) => format!("即将超过{limit}未更新"),
         (Kind::DueSoon, None) => "即将超期未更新".to_owned(),
         (Kind::Blank, _) => format!("为空白{what}"),
+        (Kind::LowVolume, _) => "更新数量偏少".to_owned(),
     }
 }
 
@@ -67,7 +76,7 @@ fn grouped(findings: &[Finding]) -> Vec<Group<'_>> {
     for finding in findings {
         let limit = match finding.kind {
             Kind::Overdue | Kind::DueSoon => finding.limit.as_deref(),
-            Kind::Blank => None,
+            Kind::Blank | Kind::LowVolume => None,
         };
         match groups.iter_mut().find(|group| group.kind == finding.kind && group.limit == limit) {
             Some(group) => group.names.push(&finding.name),

@@ -10,16 +10,22 @@ use comfy_table::Table;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::account::account_text;
+use super::mail::notice_text;
 use super::table::{align_right, harmless, put_out, table};
 use super::{AskArgs, DueArgs, RecheckArgs, StatusArgs, fail};
-use crate::alert::{Level, State};
+use crate::alert::{OperatorMatter, State};
 use crate::config::{Config, DEFAULT_CONFIG, DEFAULT_SOCKET};
+use crate::deliver::{Action, Bounce, Said};
 use crate::extract::Sighting;
 use crate::serve::Client;
 use crate::serve::view::{
-    Alerts, Counts, Due, FindAnswer, Found, Queued, SourceDetail, SourceView, Status, UnitDetail, UnitSummary,
+    Alerts, Counts, Due, FindAnswer, Findings, Found, Queued, ReloadAnswer, SourceDetail, SourceView, Status,
+    UnitDetail, UnitSummary,
 };
-use crate::store::EventKind;
+use crate::serve::words::{
+    STANDINGS, act_in_words, event_in_words, level_in_words, remarks, said_of, standing_in_words,
+};
 
 /// The code of `status` when nothing can be said.
 const CANNOT_TELL: u8 = 3;
@@ -57,6 +63,21 @@ pub(super) fn due(args: &DueArgs) -> ExitCode {
 
 pub(super) fn alerts(args: &AskArgs) -> ExitCode {
     list(args, "/v1/alerts", alerts_text)
+}
+
+pub(super) fn findings(args: &AskArgs) -> ExitCode {
+    list(args, "/v1/findings", findings_text)
+}
+
+pub(super) fn reload(args: &AskArgs) -> ExitCode {
+    let answer = talk(&args.socket, async |client| {
+        let answer: ReloadAnswer = client.post("/v1/reload").await?;
+        let text = |answer: &ReloadAnswer| {
+            Ok(format!("已启用新规则：{} 个单位，{} 个监测对象\n", answer.taken.units, answer.taken.sources))
+        };
+        show(args.json, &answer, text, |_| ExitCode::SUCCESS)
+    });
+    answer.unwrap_or_else(|error| fail(&error, 1))
 }
 
 pub(super) fn recheck(args: &RecheckArgs) -> ExitCode {
@@ -105,7 +126,7 @@ fn socket_path(named: &Option<PathBuf>) -> PathBuf {
     })
 }
 
-async fn find(client: &Client, text: &str) -> anyhow::Result<Found> {
+pub(super) async fn find(client: &Client, text: &str) -> anyhow::Result<Found> {
     let answer: FindAnswer = client.get(&format!("/v1/find?q={}", encoded(text))).await?;
     Ok(answer.found)
 }
@@ -114,7 +135,7 @@ pub(super) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn show<T: Serialize>(
+pub(super) fn show<T: Serialize>(
     json: bool,
     answer: &T,
     text: impl FnOnce(&T) -> Result<String, fmt::Error>,
@@ -141,19 +162,6 @@ fn code_of_standing(standing: &str) -> ExitCode {
     })
 }
 
-const STANDINGS: [(&str, &str); 6] = [
-    ("overdue", "超期"),
-    ("blank", "空白"),
-    ("unknown", "未知"),
-    ("due-soon", "即将到期"),
-    ("fresh", "正常"),
-    ("exempt", "豁免"),
-];
-
-fn chinese(standing: &str) -> &str {
-    STANDINGS.iter().find(|(word, _)| *word == standing).map_or(standing, |(_, chinese)| chinese)
-}
-
 fn count_cells(counts: &Counts) -> impl Iterator<Item = String> {
     STANDINGS.iter().map(|(word, _)| counts.get(*word).map_or_else(|| "·".to_owned(), ToString::to_string))
 }
@@ -177,12 +185,44 @@ fn status_text(status: &Status) -> Result<String, fmt::Error> {
             cause.example
         )?;
     }
+    for matter in &status.operator {
+        writeln!(text, "{}", matter_in_words(matter))?;
+    }
+    if let Some(failure) = &status.reload_failure {
+        writeln!(
+            text,
+            "规则未更新（{}）：{}",
+            local(failure.at),
+            harmless(&failure.problems.replace('\n', "；"))
+        )?;
+    }
     if status.outbox > 0 {
         let error =
             status.outbox_error.as_deref().map_or_else(String::new, |error| format!("：{}", harmless(error)));
         writeln!(text, "待发邮件 {} 封{error}", status.outbox)?;
     }
+    if !status.dead_letters.is_empty() {
+        writeln!(
+            text,
+            "已停止重试的通知 {} 份（用 xuncha mail retry ID 重发）：",
+            status.dead_letters.len()
+        )?;
+        for notice in &status.dead_letters {
+            write!(text, "{}", notice_text(notice)?)?;
+        }
+    }
     Ok(text)
+}
+
+/// A matter for the operator, on one line.
+fn matter_in_words(matter: &OperatorMatter) -> String {
+    let over = matter.ended_at.map_or_else(String::new, |at| format!("，已于 {} 恢复", local(at)));
+    format!(
+        "运行：{}（自 {}{over}）：{}",
+        harmless(&matter.key.chinese()),
+        local(matter.raised_at),
+        harmless(&matter.says)
+    )
 }
 
 fn unit_text(detail: &UnitDetail) -> Result<String, fmt::Error> {
@@ -195,21 +235,37 @@ fn unit_text(detail: &UnitDetail) -> Result<String, fmt::Error> {
         .collect();
     writeln!(text, "{}", summary.join("，"))?;
     writeln!(text, "{}", source_table(&detail.sources))?;
+    for notice in &detail.mail.delivered {
+        writeln!(text, "已通知    {}  {}", local(notice.at), harmless(&notice.subject))?;
+    }
+    for bounce in &detail.mail.bounces {
+        writeln!(text, "{}", bounce_in_words(bounce))?;
+    }
     Ok(text)
 }
 
-fn source_table(sources: &[SourceView]) -> Table {
+/// A mail that came back, on one line.
+fn bounce_in_words(bounce: &Bounce) -> String {
+    let what = match bounce.said.action {
+        Action::Failed => "退信",
+        Action::Delayed => "延迟",
+    };
+    let Said { status, reason, .. } = &bounce.said;
+    format!("{what}      {}  {}  {status} {}", local(bounce.at), harmless(&bounce.address), harmless(reason))
+}
+
+fn source_table(sources: &[std::sync::Arc<SourceView>]) -> Table {
     let mut table = table(["类型", "监测对象", "单位", "状态", "最近更新", "截止日期", "剩余天数", "说明"]);
     for source in sources {
         table.add_row([
             source.channel.clone(),
             harmless(&source.name),
             source.unit_name.clone(),
-            chinese(&source.standing).to_owned(),
+            standing_in_words(&source.standing).to_owned(),
             day(source.last),
             day(source.due),
             source.days_left.map_or_else(String::new, |days| days.to_string()),
-            source.cause.as_ref().map_or_else(String::new, |cause| harmless(&cause.chinese())),
+            harmless(&remarks(source)),
         ]);
     }
     align_right(&mut table, 6..7);
@@ -220,7 +276,7 @@ fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
     let mut text = String::new();
     let source = &detail.source;
     writeln!(text, "{}  {}（{}）", source.unit_name, harmless(&source.name), source.id)?;
-    writeln!(text, "状态      {}  {}", chinese(&source.standing), reason(source))?;
+    writeln!(text, "状态      {}  {}", standing_in_words(&source.standing), reason(source))?;
     writeln!(text, "期限      {}（{}）", source.limit.as_deref().unwrap_or("无"), source.cadence)?;
     if let (Some(last), Some(title)) = (source.last, &source.last_title) {
         writeln!(text, "最近更新  {last}  {}", harmless(title))?;
@@ -233,11 +289,20 @@ fn source_text(detail: &SourceDetail) -> Result<String, fmt::Error> {
         )?;
     }
     writeln!(text, "预警      {}", alert_in_words(&source.alert))?;
+    if source.told_this_week > 0 {
+        writeln!(text, "本周提醒  {} 次", source.told_this_week)?;
+    }
+    for said in said_of(source) {
+        writeln!(text, "人工      {}", harmless(&said))?;
+    }
     writeln!(text, "地址      {}", source.url)?;
     writeln!(text, "上次巡检  {}", source.polled_at.map_or_else(|| "尚未巡检".to_owned(), local))?;
     writeln!(text, "下次巡检  {}", source.next_poll_at.map_or_else(|| "未安排".to_owned(), local))?;
     if let Some(since) = source.failing_since {
         writeln!(text, "连续失败  {} 次，自 {}", source.failures, local(since))?;
+    }
+    if let Some(account) = &detail.account {
+        text += &account_text(account)?;
     }
     for remark in &detail.remarks {
         writeln!(text, "注意      {}（{}）", remark.chinese, harmless(&remark.reason))?;
@@ -277,7 +342,7 @@ fn reason(source: &SourceView) -> String {
 fn alerts_text(alerts: &Alerts) -> Result<String, fmt::Error> {
     let mut text = String::new();
     writeln!(text, "当前预警 {} 个  {}", alerts.raised.len(), local(alerts.as_of))?;
-    let mut raised = table(["单位", "监测对象", "预警", "自", "最近更新", "截止日期"]);
+    let mut raised = table(["单位", "监测对象", "预警", "自", "最近更新", "截止日期", "本周提醒", "说明"]);
     for source in &alerts.raised {
         let (level, since) = match source.alert {
             State::Quiet => continue,
@@ -290,28 +355,37 @@ fn alerts_text(alerts: &Alerts) -> Result<String, fmt::Error> {
             local(since),
             day(source.last),
             day(source.due),
+            source.told_this_week.to_string(),
+            harmless(&remarks(source)),
         ]);
     }
     writeln!(text, "{raised}\n最近事件")?;
     for event in &alerts.events {
-        writeln!(text, "{}  {}  {}", local(event.at), event.source, event_in_words(&event.kind))?;
+        writeln!(text, "{}  {}  {}", local(event.at), event.source, harmless(&event_in_words(&event.kind)))?;
+    }
+    if !alerts.acts.is_empty() {
+        writeln!(text, "\n最近操作")?;
+    }
+    for act in &alerts.acts {
+        writeln!(text, "{}  {}", local(act.at), harmless(&act_in_words(act)))?;
     }
     Ok(text)
 }
 
-fn event_in_words(kind: &EventKind) -> String {
-    use crate::alert::Change;
-    match kind {
-        EventKind::Alert { change: Change::Raised { level } } => format!("预警：{}", level_in_words(*level)),
-        EventKind::Alert { change: Change::Reminded { level, .. } } => {
-            format!("再次提醒：{}", level_in_words(*level))
-        }
-        EventKind::Alert { change: Change::Resolved { level, .. } } => {
-            format!("解除：{}", level_in_words(*level))
-        }
-        EventKind::PollFailed { cause } => format!("无法核实：{}", harmless(&cause.chinese())),
-        EventKind::PollRecovered => "恢复可读".to_owned(),
+fn findings_text(findings: &Findings) -> Result<String, fmt::Error> {
+    let mut table = table(["通报", "现状", "单位", "监测对象", "问题", "当时最近更新", "截止日期"]);
+    for found in &findings.findings {
+        table.add_row([
+            found.month.clone(),
+            found.state.chinese().to_owned(),
+            found.unit_name.clone(),
+            harmless(&found.finding.name),
+            found.finding.kind.chinese().to_owned(),
+            day(found.finding.last),
+            day(found.finding.due),
+        ]);
     }
+    Ok(format!("历次通报记录 {} 个\n{table}\n", findings.findings.len()))
 }
 
 fn alert_in_words(state: &State) -> String {
@@ -323,19 +397,11 @@ fn alert_in_words(state: &State) -> String {
     }
 }
 
-fn level_in_words(level: Level) -> &'static str {
-    match level {
-        Level::DueSoon => "即将到期",
-        Level::Overdue => "超期",
-        Level::Blank => "空白",
-    }
-}
-
 fn day(day: Option<chrono::NaiveDate>) -> String {
     day.map_or_else(|| "—".to_owned(), |day| day.to_string())
 }
 
 /// Instants as people here read them: China has one zone.
-fn local(at: DateTime<Utc>) -> String {
+pub(super) fn local(at: DateTime<Utc>) -> String {
     at.with_timezone(&chrono_tz::Asia::Shanghai).format("%Y-%m-%d %H:%M").to_string()
 }

@@ -19,7 +19,7 @@ pub(super) fn demo(args: &DemoArgs) -> ExitCode {
 }
 
 fn play(args: &DemoArgs) -> anyhow::Result<()> {
-    let options = Options { out: args.out.clone(), listen: args.listen, once: args.once };
+    let options = Options { out: args.out.clone(), listen: args.listen, page: args.page, once: args.once };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -1,17 +1,22 @@
 //! The command line: one file per group of commands.
 //!
-//! Commands that ask or change a running daemon go through its socket; `demo`, `run`, `check`, `probe` and `rules` work by
-//! themselves.
+//! Commands that ask or change a running daemon go through its socket; `demo`, `run`, `check`, `probe`, `rules`, `completions`
+//! and `man` work by themselves.
 //! Every command returns an [`ExitCode`]; only `main` ends the process.
 
+mod account;
 mod ask;
 mod bulletin;
 mod check;
 mod demo;
 mod discover;
+mod events;
+mod mail;
+mod manual;
 mod probe;
 mod rules;
 mod run;
+mod say;
 mod table;
 
 use std::net::SocketAddr;
@@ -53,17 +58,47 @@ enum Command {
     Due(DueArgs),
     /// List raised alerts and the latest events
     Alerts(AskArgs),
+    /// Note that an alert is known: its unit is not reminded of it any more
+    Ack(AckArgs),
+    /// Send no mail about a source, or about all sources of a unit, up to a day
+    Silence(SilenceArgs),
+    /// Exempt a source up to a day, for a reason and with evidence
+    Exempt(ExemptArgs),
+    /// Let mail to units go on although much has turned bad at once
+    Release(ReleaseArgs),
+    /// List what issued bulletins put on record, and what has become of it
+    Findings(AskArgs),
+    /// List what happened and who changed what; with --follow, as it happens
+    Events(EventsArgs),
+    /// Have the daemon take on its changed rules; if anything is wrong with them the old ones stay
+    Reload(AskArgs),
     /// Poll a source in full as soon as politeness allows
     Recheck(RecheckArgs),
+    /// Put on record what a person saw of an account
+    Record(RecordArgs),
     /// Draft, issue or export a month's bulletin
     #[command(subcommand)]
     Bulletin(BulletinCommand),
+    /// Look at mails before they go, send one, and see to those that did not arrive
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Look at one column and tell all about it: for whoever writes its rule
     #[command(
         after_help = "Asks robots.txt first and goes at the host's pace. Writes nothing and needs no daemon.\n\
                             Exit codes: 0 updated, 1 empty, 2 usage or bad rules, 3 blocked or unreadable"
     )]
     Probe(ProbeArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages
+    Man {
+        /// The directory to write them into
+        #[arg(value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Carry unit files to and from ledgers and feed lists, or draft one from a site
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -80,6 +115,15 @@ struct DemoArgs {
     /// Where the simulated county's web server listens
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
     listen: SocketAddr,
+    /// Where the page can be looked at in a browser
+    #[arg(long, value_name = "ADDR", value_parser = loopback)]
+    page: Option<SocketAddr>,
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: Option<SocketAddr> = text.parse().ok();
+    let wanted = || format!("`{text}` is not an address of this machine, wanted: such as 127.0.0.1:8420");
+    address.filter(|address| address.ip().is_loopback()).ok_or_else(wanted)
 }
 
 #[derive(Debug, Args)]
@@ -97,6 +141,9 @@ struct CheckArgs {
     /// A rules directory; without it, that of the configuration
     #[arg(value_name = "RULES_DIR")]
     rules: Option<PathBuf>,
+    /// Check whether the holidays of this day's year are there, instead of today's
+    #[arg(long, value_name = "DATE")]
+    on: Option<NaiveDate>,
 }
 
 #[derive(Debug, Args)]
@@ -119,6 +166,15 @@ struct StatusArgs {
 }
 
 #[derive(Debug, Args)]
+struct EventsArgs {
+    /// Go on telling what happens until stopped
+    #[arg(long)]
+    follow: bool,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
 struct DueArgs {
     /// How far ahead to look, in days
     #[arg(long, default_value = "30d", value_name = "DAYS")]
@@ -132,6 +188,99 @@ struct RecheckArgs {
     /// A source
     #[arg(value_name = "SOURCE")]
     of: String,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct RecordArgs {
+    /// An account whose rule has a way of kind "record"
+    #[arg(value_name = "SOURCE")]
+    of: String,
+    /// The day of the newest post that was seen
+    #[arg(long, value_name = "DATE")]
+    date: NaiveDate,
+    /// Its title
+    #[arg(long, value_name = "TEXT")]
+    title: String,
+    /// Its address, or that of a picture of it: the evidence
+    #[arg(long, value_name = "URL")]
+    url: Url,
+    /// Who saw it
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// What else is to be said
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct AckArgs {
+    /// A source whose alert is raised
+    #[arg(value_name = "SOURCE")]
+    of: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// What is being done about it
+    #[arg(long, value_name = "TEXT")]
+    note: String,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct SilenceArgs {
+    /// A source or a unit
+    #[arg(value_name = "SOURCE|UNIT")]
+    of: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// The last day of it; a day that has passed ends it
+    #[arg(long, value_name = "DATE")]
+    until: NaiveDate,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct ExemptArgs {
+    /// A source
+    #[arg(value_name = "SOURCE")]
+    of: String,
+    /// Who enters it
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why nothing is due
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// What bears that out: a document's number, an address
+    #[arg(long, value_name = "TEXT")]
+    evidence: String,
+    /// Who allowed it
+    #[arg(long, value_name = "NAME")]
+    approver: String,
+    /// The last day of it; a day that has passed ends it
+    #[arg(long, value_name = "DATE")]
+    until: NaiveDate,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct ReleaseArgs {
+    /// Who releases it
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why what has turned bad is true
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
     #[command(flatten)]
     ask: AskArgs,
 }
@@ -218,6 +367,76 @@ struct ExportArgs {
     month: Month,
     #[command(flatten)]
     print: PrintArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum MailCommand {
+    /// List the notices that wait, and those that were given up
+    Dead(AskArgs),
+    /// Try a notice again that was given up, under the addresses its people have now
+    Retry(NoticeArgs),
+    /// Let a notice be that was given up
+    Dismiss(NoticeArgs),
+    /// Write an invented mail of a kind for a unit, to look at
+    Preview(PreviewArgs),
+    /// Send an invented mail to an address, to see whether it arrives
+    Test(TestMailArgs),
+}
+
+#[derive(Debug, Args)]
+struct NoticeArgs {
+    /// The notice's id, as `xuncha mail dead` shows it
+    #[arg(value_name = "ID")]
+    id: String,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+struct PreviewArgs {
+    /// The unit; without it, an invented one
+    #[arg(long, value_name = "ID")]
+    unit: Option<String>,
+    /// What the mail is about
+    #[arg(long, default_value = "mixed", value_name = "KIND")]
+    kind: MailKind,
+    /// The file to write: FILE.html, FILE.txt, or FILE.eml for the whole mail
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// The configuration file
+    #[arg(long, default_value = DEFAULT_CONFIG, value_name = "FILE")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct TestMailArgs {
+    /// Where to send it
+    #[arg(value_name = "ADDRESS")]
+    address: String,
+    /// What the mail is about
+    #[arg(long, default_value = "mixed", value_name = "KIND")]
+    kind: MailKind,
+    /// The configuration file
+    #[arg(long, default_value = DEFAULT_CONFIG, value_name = "FILE")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MailKind {
+    /// Columns that come due
+    DueSoon,
+    /// Columns that are overdue
+    Overdue,
+    /// Columns that have never held anything
+    Blank,
+    /// What was said before and still stands
+    Reminder,
+    /// What is over
+    Recovery,
+    /// Some of each
+    Mixed,
+    /// A mail to the operator
+    Operator,
 }
 
 #[derive(Debug, Subcommand)]
@@ -347,8 +566,19 @@ pub fn main() -> ExitCode {
         Command::Status(args) => ask::status(&args),
         Command::Due(args) => ask::due(&args),
         Command::Alerts(args) => ask::alerts(&args),
+        Command::Ack(args) => say::ack(&args),
+        Command::Silence(args) => say::silence(&args),
+        Command::Exempt(args) => say::exempt(&args),
+        Command::Release(args) => say::release(&args),
+        Command::Findings(args) => ask::findings(&args),
+        Command::Events(args) => events::events(&args),
+        Command::Reload(args) => ask::reload(&args),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { out } => manual::man(&out),
         Command::Recheck(args) => ask::recheck(&args),
+        Command::Record(args) => account::record(&args),
         Command::Bulletin(command) => bulletin::bulletin(command),
+        Command::Mail(command) => mail::mail(&command),
         Command::Probe(args) => probe::probe(&args),
         Command::Rules(command) => rules::rules(command),
     }

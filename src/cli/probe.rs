@@ -1,5 +1,6 @@
 //! `xuncha probe`.
 
+mod account;
 mod text;
 
 use std::path::Path;
@@ -53,6 +54,9 @@ struct Subject {
 
 fn try_probe(args: &ProbeArgs) -> anyhow::Result<Outcome> {
     let subject = if args.of.contains("://") { by_address(args)? } else { in_rules(args)? };
+    if account::has_ways(&subject.source) {
+        return account::probe_account(args, &subject);
+    }
     let Subject { source, cadences, county } = &subject;
     let zoned = |county: &County| Calendar { zone: county.zone, cut_off_day: county.cut_off_day };
     let calendar = county.as_ref().map_or(CALENDAR, zoned);

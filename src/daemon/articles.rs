@@ -64,7 +64,8 @@ fn undated_in(look: &Look) -> Vec<&str> {
         Look::Read { listing: Listing::Empty, .. }
         | Look::SameBody { .. }
         | Look::NotModified
-        | Look::Failed { .. } => Vec::new(),
+        | Look::Failed { .. }
+        | Look::Ways(_) => Vec::new(),
     }
 }
 

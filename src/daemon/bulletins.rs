@@ -7,6 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::line::Line;
+use crate::alert::State;
 use crate::assess::{Backing, Case, Known, Shown, Standing, judged_at};
 use crate::bulletin::{
     Bulletin, Channel, County, Evidence, Input, IssueError, Month, SourceMonth, UnitMonth, Unverified,
@@ -132,6 +133,7 @@ impl Line {
         let sources: Result<Vec<SourceMonth>, StoreError> = self
             .rules
             .sources_of(&unit.id)
+            .filter(|source| !is_deregistered(source, cutoff))
             .map(|source| self.source_month(source, cutoff, known_until))
             .collect();
         Ok(UnitMonth {
@@ -152,7 +154,7 @@ impl Line {
     ) -> Result<SourceMonth, StoreError> {
         let at = judged_at(self.calendar(), cutoff).min(known_until);
         let (known, standing) = self.at_cut_off(source, at, cutoff, known_until)?;
-        let due = self.case(source, known.known()).deadline().map(|deadline| deadline.due);
+        let due = self.case(source, known.known(), at).deadline().map(|deadline| deadline.due);
         let evidence = match &known.newest {
             Some(newest) => self.evidence(source, newest)?,
             None => None,
@@ -167,6 +169,7 @@ impl Line {
             limit: source.cadence.period.limit(),
             remark_due_soon: source.cadence.remark_due_soon,
             evidence,
+            low_volume: self.low_volume_at(source, cutoff, known_until)?,
         })
     }
 
@@ -181,7 +184,7 @@ impl Line {
         let mut known = self.store.known_at(&source.id, at)?;
         if known_until > at {
             let later = self.store.known_at(&source.id, known_until)?;
-            let in_doubt = matches!(self.case(source, known.known()).standing(at), Standing::Unknown(_));
+            let in_doubt = matches!(self.case(source, known.known(), at).standing(at), Standing::Unknown(_));
             let same_rule = !self.store.rule_changed_between(&source.id, at, known_until)?;
             if in_doubt && same_rule && later.newest.as_ref().is_none_or(|newest| newest.date <= cutoff) {
                 known = later.clone();
@@ -203,7 +206,7 @@ impl Line {
                 };
             }
         }
-        let standing = self.case(source, known.known()).standing(at);
+        let standing = self.case(source, known.known(), at).standing(at);
         Ok((known, standing))
     }
 
@@ -220,8 +223,15 @@ impl Line {
         Ok(late.map(|record| record.sighting).filter(|item| item.date <= cutoff).max_by_key(|item| item.date))
     }
 
-    fn case<'a>(&'a self, source: &'a Source, known: Known<'a>) -> Case<'a> {
-        Case { known, cadence: &source.cadence, calendar: self.calendar(), policy: self.assess_policy() }
+    fn case<'a>(&'a self, source: &'a Source, known: Known<'a>, at: DateTime<Utc>) -> Case<'a> {
+        Case {
+            known,
+            cadence: &source.cadence,
+            owes_nothing_from: source.deregistered.as_ref().map(|deregistered| deregistered.since),
+            calendar: self.calendar(),
+            policy: self.assess_policy(),
+            exempt_until: self.standpoint(source, &State::Quiet, at).exempt_until(),
+        }
     }
 
     fn evidence(&self, source: &Source, newest: &Sighting) -> Result<Option<Evidence>, StoreError> {
@@ -234,6 +244,11 @@ impl Line {
             first_seen_at,
         }))
     }
+}
+
+/// Whether an account was no longer kept on a day: then it is neither listed nor counted.
+fn is_deregistered(source: &Source, day: NaiveDate) -> bool {
+    source.deregistered.as_ref().is_some_and(|deregistered| deregistered.since <= day)
 }
 
 fn channel(kind: SourceKind) -> Channel {

@@ -64,6 +64,7 @@ impl Line {
             sighting: sighting.clone(),
             first_seen_at: now,
             not_shown_at: seen_at,
+            is_original: None,
         }));
         Ok(doubted(&history, articles, self.calendar.zone))
     }

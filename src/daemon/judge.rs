@@ -57,7 +57,7 @@ impl Judge {
     /// A judge that will look at every source once at start: deadlines may have passed while the daemon was off.
     pub fn new(line: Arc<Line>, agenda: JudgeAgenda) -> Self {
         let now = line.clock.now();
-        for slot in (0..).take(line.rules.sources.len()) {
+        for slot in (0..).take(line.watched().len()) {
             agenda.put(Slot(slot), Some(now));
         }
         Self { line, agenda }
@@ -107,8 +107,11 @@ impl Judge {
             by_time(&stored, &line.terms(line.source(slots[index])), now)
         })?;
         for (slot, settled) in slots.iter().zip(&settled) {
-            line.tell(*slot, settled);
+            line.tell(*slot, settled)?;
             self.agenda.put(*slot, settled.judge_at);
+            for (account, settled) in line.heed_canary(*slot, now)?.settled {
+                self.agenda.put(account, settled.judge_at);
+            }
         }
         Ok(())
     }

@@ -7,6 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::articles::{has_unread, remember, said_of, with_article_days};
 use super::redesign::{known_identity, redesign};
 use super::settle::Terms;
+use super::ways::{WayLook, heed_ways, learn_from_ways};
+use crate::assess::activity::covered_from;
 use crate::assess::{self, Backing, Cause, Shown, remember_look};
 use crate::extract::{DateKind, Identity, Listing, RowError, Sighting, Sureness, UndatedRow};
 use crate::fetch::{Retry, Validators};
@@ -49,12 +51,18 @@ pub enum Look {
         /// When trying again may help.
         retry: Retry,
     },
+    /// What the ways of an account came to.
+    Ways(Vec<WayLook>),
 }
 
 impl Look {
     /// Whether the poll failed.
     pub fn is_failure(&self) -> bool {
-        matches!(self, Self::Failed { .. })
+        match self {
+            Self::Failed { .. } => true,
+            Self::Ways(looks) => !looks.iter().any(WayLook::is_good),
+            Self::Read { .. } | Self::Undated { .. } | Self::SameBody { .. } | Self::NotModified => false,
+        }
     }
 }
 
@@ -74,6 +82,7 @@ pub(super) fn learn<'a>(
     learn_from_list(&mut record, before.as_ref(), look, seen, terms, now);
     record.held_items = held_items(&record);
     back(&mut record, look, seen, terms, now);
+    heed_ways(&mut record, terms, now);
     Cow::Owned(record)
 }
 
@@ -97,7 +106,8 @@ fn learn_from_list(
     match look {
         Look::Read { listing, validators, body_hash, identity } => {
             let listing = with_article_days(listing, &record.articles);
-            take(record, before, &listing, identity.as_ref(), terms.assess, now);
+            note_coverage(record, before, &listing);
+            take(record, before, &listing, identity.as_ref(), Some(now), terms.assess, now);
             let is_done_with = record.failure.is_none()
                 && reads_the_same_tomorrow(&listing)
                 && seen.without_reissues.is_none()
@@ -115,7 +125,7 @@ fn learn_from_list(
                 Listing::Items { sightings, .. } if sightings.is_empty() => {
                     fail(record, before, Cause::CannotRead(why.clone()), now);
                 }
-                dated => take(record, before, dated, identity.as_ref(), terms.assess, now),
+                dated => take(record, before, dated, identity.as_ref(), Some(now), terms.assess, now),
             }
             forget_page(record);
         }
@@ -128,19 +138,36 @@ fn learn_from_list(
         }
         Look::NotModified => record.failure = None,
         Look::Failed { cause, .. } => fail(record, before, cause.clone(), now),
+        Look::Ways(looks) => {
+            learn_from_ways(record, before, looks, terms, now);
+            forget_page(record);
+        }
     }
 }
 
-/// Takes what a page shows for the column's, unless it looks like another page than before.
-fn take(
+/// Notes how far back the items of a list are known without a gap.
+fn note_coverage(record: &mut SourceRecord, before: &SourceRecord, listing: &Listing) {
+    let Listing::Items { sightings, .. } = listing else { return };
+    if let Some(oldest) = sightings.iter().map(|sighting| sighting.date).min() {
+        record.covered_from = Some(covered_from(before.covered_from, newest_before(before), oldest));
+    }
+}
+
+/// Takes what a page shows for the column's, unless it looks like another page than before. A look counts towards a
+/// conviction as of `full_look`.
+pub(super) fn take(
     record: &mut SourceRecord,
     before: &SourceRecord,
     listing: &Listing,
     identity: Option<&Identity>,
+    full_look: Option<DateTime<Utc>>,
     policy: &assess::Policy,
     now: DateTime<Utc>,
 ) {
-    let read = reading(before, listing, policy, now);
+    let mut read = reading(before, listing, now);
+    if let Some(at) = full_look.filter(|at| read.full_looks.last() != Some(at)) {
+        remember_look(&mut read.full_looks, at, policy);
+    }
     match redesign(before, identity, &read) {
         Some(why) => fail(record, before, Cause::Redesigned(why), now),
         None => {
@@ -180,7 +207,9 @@ pub(super) fn sightings_of(look: &Look, articles: &[ArticleRecord]) -> Vec<Sight
             let rows = Listing::Items { sightings: Vec::new(), undated: rows.clone() };
             Cow::Owned(with_article_days(&rows, articles).into_owned())
         }
-        Look::SameBody { .. } | Look::NotModified | Look::Failed { .. } => Cow::Owned(Listing::Empty),
+        Look::SameBody { .. } | Look::NotModified | Look::Failed { .. } | Look::Ways(_) => {
+            Cow::Owned(Listing::Empty)
+        }
     };
     match listing.into_owned() {
         Listing::Items { sightings, .. } => sightings,
@@ -206,23 +235,16 @@ fn reads_the_same_tomorrow(listing: &Listing) -> bool {
     }
 }
 
-fn reading(
-    before: &SourceRecord,
-    listing: &Listing,
-    policy: &assess::Policy,
-    now: DateTime<Utc>,
-) -> ReadingRecord {
+fn reading(before: &SourceRecord, listing: &Listing, now: DateTime<Utc>) -> ReadingRecord {
     let (shown, newest) = shown(listing, before);
-    let mut reading = match &before.reading {
+    match &before.reading {
         Some(reading) if reading.shown.shows_the_same_as(&shown) => {
             ReadingRecord { shown, newest, ..reading.clone() }
         }
         Some(_) | None => {
             ReadingRecord { shown, newest, since: now, full_looks: Vec::new(), still_so_noted_at: None }
         }
-    };
-    remember_look(&mut reading.full_looks, now, policy);
-    reading
+    }
 }
 
 fn shown(listing: &Listing, before: &SourceRecord) -> (Shown, Option<Sighting>) {

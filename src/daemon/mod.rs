@@ -1,59 +1,87 @@
 //! Builds, runs and stops the line.
 //!
-//! [`run`] starts four tasks on one [`JoinSet`] and waits for a stop signal or for a task that ends by itself:
+//! [`run`] starts four tasks on one [`JoinSet`], and the socket beside them, and waits for a stop signal, for new rules, or for
+//! a task that ends by itself:
 //!
 //! | task | waits on | then |
 //! |---|---|---|
 //! | [`Poller`] | the next source due, a poll that ends, a recheck | polls, and writes down what came of it |
 //! | [`Judge`] | the next instant at which time alone changes a standing | settles the source, without a fetch |
 //! | [`Mailer`] | the daily digest, the next delivery | plans digests, delivers, removes what was accepted |
-//! | [`serve`](crate::serve) | a connection on the socket | answers from the store |
+//! | [`Keeper`] | sources that were settled, the next day | makes the snapshot that the socket shows |
+//! | [`serve`](crate::serve) | a connection on the socket | answers from the snapshot |
 //!
 //! Stopping: no new polls; those under way end and are written down; what is due is mailed once; the store is
 //! flushed; the socket is closed. Whoever is not done within the grace period is dropped, which loses nothing that was
 //! written.
 
+mod account;
+#[cfg(test)]
+mod account_tests;
 mod articles;
+mod bounces;
+mod bridges;
 mod bulletins;
+mod bygone;
+mod changes;
+mod digests;
+mod doubt;
+mod histogram;
 mod honesty;
 mod judge;
+mod lasting;
 mod learn;
+mod letters;
 mod line;
 mod mailer;
 mod notes;
+mod overseer;
+mod patrol;
+mod picture;
 mod poll;
 mod poller;
 mod redesign;
+mod reload;
+mod round;
 mod settle;
 #[cfg(test)]
 mod settle_tests;
+mod stances;
 mod visit;
+mod ways;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use self::reload::{NewRules, next_rules};
+pub use account::{Account, WayState};
 pub use bulletins::{IssueFailure, Wanted};
+pub use changes::Changes;
+pub use histogram::{Counted, Histogram};
 pub use judge::{Judge, JudgeAgenda};
+pub use lasting::Lasting;
 pub use learn::Look;
 pub use line::{Counters, Line};
 pub use mailer::Mailer;
+pub use patrol::NotRecorded;
 pub use poll::poll;
 pub use poller::{Poller, Recheck};
+pub use reload::{LastReload, Reload, ReloadFailure, Reloaded, Taken};
 pub use settle::{Settled, Terms, after_poll, by_time};
 pub use visit::{Ask, HostWish, Polled, Seen, Stepped, Visit, Went};
 
 use crate::clock::Clock;
 use crate::config::{Config, Mail, Route};
-use crate::deliver::Transport;
+use crate::deliver::Post;
 use crate::rules::Rules;
-use crate::serve::{Door, StatusSocket};
+use crate::serve::{Door, Keeper, Routes, StatusSocket};
 
 /// How long stopping may take.
 const GRACE: Duration = Duration::from_secs(20);
@@ -80,43 +108,107 @@ impl Tasks {
     /// # Errors
     /// If the store or the HTTP client cannot be opened.
     pub fn build(config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
-        let line = Arc::new(Line::build(config, rules, clock)?);
-        let agenda = JudgeAgenda::default();
+        // Nobody hears a wish for new rules: whoever plays a simulation has given it its rules.
+        let (reload, _) = mpsc::channel(1);
+        Self::on(Line::build(config, rules, clock)?, config, reload)
+    }
+
+    fn on(line: Line, config: &Config, reload: mpsc::Sender<Reload>) -> anyhow::Result<Self> {
+        let line = Arc::new(line);
+        line.end_bygone_matters()?;
+        let agenda = line.judgements.clone();
         let (recheck, rechecks) = mpsc::channel(RECHECKS);
         let poller = Poller::new(Arc::clone(&line), agenda.clone(), rechecks)?;
         let judge = Judge::new(Arc::clone(&line), agenda);
-        let mailer = Mailer::new(Arc::clone(&line), transport(&config.mail)?);
-        let door = Door::new(Arc::clone(&line), recheck);
+        let mailer =
+            Mailer::new(Arc::clone(&line), post(&config.mail, &line.clock)?, config.mail.bounces.clone());
+        let door = Door::new(Arc::clone(&line), recheck, reload);
         Ok(Self { line, poller, judge, mailer, door })
     }
 }
 
-/// Runs the daemon until `stop` is cancelled.
+/// Runs the daemon until `stop` is cancelled. On SIGHUP, or when the socket is asked to, it takes on its rules anew.
 ///
 /// # Errors
 /// If it cannot start, or a task fails: then the others are stopped first.
 pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
-    let socket = StatusSocket::bind(&config.socket)?;
-    let tasks = Tasks::build(config, rules, clock).inspect_err(|_| socket.remove());
-    let Tasks { line, poller, judge, mailer, door } = tasks?;
+    let socket = StatusSocket::open(&config.socket, config.access.clone())?.with_page(config.page).await?;
+    let lasting = Lasting::open(config, &rules.county.id)?;
+    let (reload, mut wishes) = mpsc::channel(4);
+    let build = |rules| {
+        let line = Line::build_on(lasting.clone(), config, rules, clock.clone())?;
+        Tasks::on(line, config, reload.clone())
+    };
+    let tasks = build(rules)?;
+    let keeper = Keeper::start(tasks.door.clone())?;
+    let (routes, served) = watch::channel(Routes::of(&tasks.door));
+    let mut around = JoinSet::new();
+    around.spawn(reload_on_hangup(reload.clone(), stop.clone()));
+    let closing = stop.clone();
+    around.spawn(async move { socket.serve(served, closing).await });
+    let outcome = async {
+        let mut next = run_line(tasks, keeper, config, &mut wishes, &stop).await?;
+        while let Some(new) = next {
+            let (rules, tell) = new.into_parts();
+            let tasks = build(rules)?;
+            let keeper = Keeper::start(tasks.door.clone())?;
+            routes.send_replace(Routes::of(&tasks.door));
+            tell();
+            next = run_line(tasks, keeper, config, &mut wishes, &stop).await?;
+        }
+        anyhow::Ok(())
+    };
+    let outcome = outcome.await;
+    stop.cancel();
+    if tokio::time::timeout(GRACE, async { while around.join_next().await.is_some() {} }).await.is_err() {
+        warn!("the socket did not close within {} s", GRACE.as_secs());
+    }
+    info!("stopped");
+    outcome
+}
+
+/// Runs a line until `stop` is cancelled, or there are new rules, which are returned.
+async fn run_line(
+    tasks: Tasks,
+    keeper: Keeper,
+    config: &Config,
+    wishes: &mut mpsc::Receiver<Reload>,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<NewRules>> {
+    let Tasks { line, poller, judge, mailer, door: _ } = tasks;
     let (sources, units) = (line.rules.sources.len(), line.rules.units.len());
     info!(sources, units, "watching {sources} sources of {units} units of {}", line.rules.county.name);
     let mut tasks: JoinSet<(&'static str, anyhow::Result<()>)> = JoinSet::new();
-    let token = || stop.child_token();
-    let (polling, judging, mailing, serving) = (token(), token(), token(), token());
+    let ending = stop.child_token();
+    let token = || ending.child_token();
+    let (polling, judging, mailing, keeping) = (token(), token(), token(), token());
     tasks.spawn(async move { ("poller", poller.run(polling).await.map_err(Into::into)) });
     tasks.spawn(async move { ("judge", judge.run(judging).await.map_err(Into::into)) });
     tasks.spawn(async move { ("mailer", mailer.run(mailing).await.map_err(Into::into)) });
-    tasks.spawn(async move { ("socket", socket.serve(door, serving).await.map_err(Into::into)) });
-    let outcome = until_stopped(&mut tasks, &stop).await;
-    stop.cancel();
+    tasks.spawn(async move { ("keeper", keeper.run(keeping).await.map_err(Into::into)) });
+    let outcome = tokio::select! {
+        ended = until_stopped(&mut tasks, stop) => ended.map(|()| None),
+        rules = next_rules(wishes, config, &line) => Ok(rules),
+    };
+    ending.cancel();
     if tokio::time::timeout(GRACE, drain(&mut tasks)).await.is_err() {
         warn!("not everything ended within {} s, the rest is dropped", GRACE.as_secs());
     }
     line.renderer.close().await;
     line.store.flush().await?;
-    info!("stopped");
     outcome
+}
+
+/// Wishes for new rules at each SIGHUP.
+async fn reload_on_hangup(reload: mpsc::Sender<Reload>, stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+    while let Some(Some(())) = stop.run_until_cancelled(hangups.recv()).await {
+        let (tell, _) = oneshot::channel();
+        if reload.send(Reload(tell)).await.is_err() {
+            return;
+        }
+    }
 }
 
 /// Waits for the stop signal. A task that ends by itself is news; one that ends because it was told to is not, so the
@@ -145,11 +237,11 @@ async fn drain(tasks: &mut JoinSet<(&'static str, anyhow::Result<()>)>) {
     }
 }
 
-fn transport(mail: &Mail) -> anyhow::Result<Transport> {
+fn post(mail: &Mail, clock: &Clock) -> anyhow::Result<Post> {
     if let Route::File(directory) = &mail.route {
         make_directory(directory)?;
     }
-    Ok(line::transport(mail))
+    line::post(mail, clock)
 }
 
 /// Makes a directory of ours, with its parents.

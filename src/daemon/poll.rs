@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 use tracing::debug;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
@@ -14,6 +15,7 @@ use super::honesty::Reissue;
 use super::learn::{Besides, Look, learn};
 use super::line::{Counters, Line};
 use super::redesign::lost_its_list;
+use super::round;
 use super::visit::{Ask, Errand, HostWish, Polled, Seen, Stepped, Visit, Went};
 use crate::assess::Cause;
 use crate::extract::{ExtractError, Extracted, Page, identity};
@@ -29,13 +31,18 @@ use crate::store::{Held, SourceRecord, StoreError};
 pub async fn poll(line: &Line, visit: Visit) -> Result<Stepped, StoreError> {
     let now = line.clock.now();
     let source = line.source(visit.slot);
+    if source.is_read_by_ways() {
+        return round::go(line, source, visit, now).await;
+    }
     match line.robots_verdict(visit.address(&source.url), now) {
         Verdict::Unknown { robots_txt } => {
             line.ask_robots_txt(&robots_txt, now).await;
             Ok(Stepped { went: Went::On(visit), wish: HostWish::AsBefore })
         }
         Verdict::Allowed { crawl_delay } => {
+            let started = Instant::now();
             let went = go(line, source, visit, now).await?;
+            line.counters.requests.count(started.elapsed());
             Ok(Stepped { went, wish: HostWish::Is(crawl_delay) })
         }
         verdict @ (Verdict::Forbidden { .. } | Verdict::Unavailable { .. }) => {
@@ -50,7 +57,8 @@ pub async fn poll(line: &Line, visit: Visit) -> Result<Stepped, StoreError> {
 
 async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) -> Result<Went, StoreError> {
     match std::mem::replace(&mut visit.errand, Errand::Page) {
-        Errand::Page => {
+        // Accounts go another way from the start.
+        Errand::Page | Errand::Ways(_) => {
             let held = line.store.held(&source.id)?;
             let record = held.stored.record.under_rule(source.fingerprint, source.place);
             let unless_matches = validators(line, source, &visit, &held, &record, now);
@@ -160,16 +168,20 @@ fn reached(
             cause: Cause::CannotFetch("\"not modified\", though the page was asked for in full".to_owned()),
             retry: Retry::Soon,
         },
-        Outcome::Failed(failure) => failed(&failure),
+        Outcome::Failed(failure) => {
+            let (cause, retry) = failed(&failure);
+            Look::Failed { cause, retry }
+        }
     })
 }
 
-fn failed(failure: &Failure) -> Look {
+/// Why nothing is known after a request that failed, and when to try again.
+pub(super) fn failed(failure: &Failure) -> (Cause, Retry) {
     let cause = match failure {
         Failure::Blocked(block) => Cause::Blocked(block.to_string()),
         other => Cause::CannotFetch(other.to_string()),
     };
-    Look::Failed { retry: failure.retry(), cause }
+    (cause, failure.retry())
 }
 
 fn read(
@@ -248,7 +260,8 @@ fn articles_wanted(
         Look::NotModified | Look::SameBody { .. } if before.failure.is_none() => before,
         _ => learn(before, look, &Besides::default(), &terms, now),
     };
-    let newest_is_wanted = terms.case(&record, Some(now)).wants_article(now);
+    let case = terms.case(&record, Some(now));
+    let newest_is_wanted = case.wants_article(terms.ladder(case.deadline()).warn_from(), now);
     let suspects = reissue.map_or_else(Vec::new, Reissue::addresses);
     to_open(source, &record, look, newest_is_wanted, &suspects)
 }
@@ -286,36 +299,42 @@ fn turned_away(
         return after_article(line, source, visit, now);
     }
     let held = line.store.held(&source.id)?;
-    after_list(line, source, visit, held, Reached::Look(failed(failure)), now)
+    let (cause, retry) = failed(failure);
+    after_list(line, source, visit, held, Reached::Look(Look::Failed { cause, retry }), now)
 }
 
 impl Line {
-    fn robots_verdict(&self, url: &Url, now: DateTime<Utc>) -> Verdict {
+    pub(super) fn robots_verdict(&self, url: &Url, now: DateTime<Utc>) -> Verdict {
         self.robots.lock().unwrap_or_else(PoisonError::into_inner).verdict(url, now)
     }
 
-    async fn ask_robots_txt(&self, robots_txt: &Url, now: DateTime<Utc>) {
+    pub(super) async fn ask_robots_txt(&self, robots_txt: &Url, now: DateTime<Utc>) {
         let fetched = self.fetcher.fetch(Request::in_full(robots_txt), now).await;
         let mut robots = self.robots.lock().unwrap_or_else(PoisonError::into_inner);
         robots.learn(&Origin::of(robots_txt), &fetched.outcome, now);
     }
 }
 
-fn count(line: &Line, look: &Look) {
+pub(super) fn count(line: &Line, look: &Look) {
     Counters::add(&line.counters.polls, 1);
     match look {
         Look::NotModified | Look::SameBody { .. } => Counters::add(&line.counters.unchanged, 1),
         Look::Failed { .. } => Counters::add(&line.counters.failed, 1),
-        Look::Read { .. } | Look::Undated { .. } => {}
+        Look::Ways(_) if look.is_failure() => Counters::add(&line.counters.failed, 1),
+        Look::Read { .. } | Look::Undated { .. } | Look::Ways(_) => {}
     }
 }
 
-fn in_words(look: &Look) -> String {
+pub(super) fn in_words(look: &Look) -> String {
     match look {
         Look::Read { .. } => "read".to_owned(),
         Look::Undated { why, .. } => why.clone(),
         Look::SameBody { .. } => "same page as before".to_owned(),
         Look::NotModified => "not modified".to_owned(),
         Look::Failed { cause, .. } => cause.to_string(),
+        Look::Ways(looks) => {
+            let good = looks.iter().filter(|look| look.is_good()).count();
+            format!("{good} of {} ways showed posts", looks.len())
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The poller: starts what the dispatcher allows, and writes down what came of it in groups.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::mpsc;
@@ -9,12 +9,13 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use super::bridges::Heeded;
 use super::judge::JudgeAgenda;
 use super::line::{Counters, Line};
 use super::poll::poll;
 use super::settle::{Settled, Terms, after_poll};
 use super::visit::{Ask, HostWish, Polled, Stepped, Visit, Went};
-use crate::rules::SourceId;
+use crate::rules::{HostPace, SourceId};
 use crate::schedule::{Dispatcher, HostKey, Next, Pacing, Slot};
 use crate::store::{StoreError, Update};
 
@@ -50,11 +51,13 @@ impl Poller {
         judge: JudgeAgenda,
         rechecks: mpsc::Receiver<Recheck>,
     ) -> Result<Self, StoreError> {
-        let pacing = Pacing::new(line.clock.clone(), &line.rules.county.hosts);
-        let hosts = line.rules.sources.iter().map(|source| HostKey::of(&source.url));
+        let bridges = line.rules.bridges.iter().map(|bridge| &bridge.pace);
+        let paces: Vec<HostPace> = line.rules.county.hosts.iter().chain(bridges).cloned().collect();
+        let pacing = Pacing::new(line.clock.clone(), &paces);
+        let hosts = line.watched().iter().map(HostKey::of_source);
         let mut dispatcher = Dispatcher::new(pacing, hosts);
         let now = line.clock.now();
-        for (source, slot) in line.rules.sources.iter().zip(0..) {
+        for (source, slot) in line.watched().iter().zip(0..) {
             let stored = line.store.source(&source.id)?;
             // A plan made while the clock was ahead would never come, and one made under another rule is void.
             let planned = stored.poll.filter(|_| stored.record.rule == Some(source.fingerprint));
@@ -153,11 +156,24 @@ impl Poller {
         }
         let now = self.line.clock.now();
         for (polled, settled) in group.iter().zip(self.write_down(&group, now)?) {
-            self.line.tell(polled.slot, &settled);
+            self.line.tell(polled.slot, &settled)?;
             // A recheck that came while the visit was under way is still wanted.
             let again_at = if self.in_full.contains(&polled.slot) { None } else { settled.next_poll_at };
             self.dispatcher.put(polled.slot, again_at.unwrap_or(now));
             self.judge.put(polled.slot, settled.judge_at);
+            self.heed_canary(polled.slot, now)?;
+        }
+        Ok(())
+    }
+
+    /// A canary may have shown that its bridge delivers, or that it does not: then the bridge's accounts stand otherwise.
+    fn heed_canary(&mut self, slot: Slot, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Heeded { settled, is_well } = self.line.heed_canary(slot, now)?;
+        for (account, settled) in settled {
+            self.judge.put(account, settled.judge_at);
+            if is_well {
+                self.dispatcher.pull_forward(account, now);
+            }
         }
         Ok(())
     }
@@ -170,8 +186,11 @@ impl Poller {
         self.dispatcher.ended(slot);
         match went {
             Went::On(visit) => {
+                match visit.host() {
+                    Some(host) => self.dispatcher.go_on_at(slot, host),
+                    None => self.dispatcher.go_on(slot),
+                }
                 self.waiting.insert(slot, visit);
-                self.dispatcher.go_on(slot);
             }
             Went::Home(polled) => group.push(*polled),
         }
@@ -213,8 +232,9 @@ impl Poller {
         let stored = self.line.store.held_now(id, &polled.held)?;
         let (update, settled) = after_poll(&stored, &polled.seen, &self.terms(polled), now);
         match update {
-            Update { poll: Some(poll), record: None, sightings, observations, matters, events }
+            Update { poll: Some(poll), record: None, sightings, posts, observations, matters, events }
                 if sightings.is_empty()
+                    && posts.is_empty()
                     && observations.is_empty()
                     && matters.is_empty()
                     && events.is_empty() =>
@@ -232,11 +252,20 @@ impl Poller {
 }
 
 impl Line {
-    /// Logs and counts what changed about a source: changes of state at info, the rest not at all.
-    pub(super) fn tell(&self, slot: Slot, settled: &Settled) {
+    /// Says what has been settled to whoever shows it, and to the operator what there is to tell; logs and counts what
+    /// changed about the source: changes of state at info, the rest not at all.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) fn tell(&self, slot: Slot, settled: &Settled) -> Result<(), StoreError> {
         let id = &self.source(slot).id;
+        self.changes.note([slot]);
         Counters::add(&self.counters.alerts, settled.changes.len() as u64);
-        if !settled.changes.is_empty() {
+        // A canary is no source of a unit: the operator hears of its bridge instead.
+        let is_canary = self.source(slot).canary_of.is_some();
+        let is_news =
+            !is_canary && self.picture.lock().unwrap_or_else(PoisonError::into_inner).take(slot, settled);
+        if is_news || !settled.changes.is_empty() {
             self.news.notify_one();
         }
         for change in &settled.changes {
@@ -245,6 +274,7 @@ impl Line {
         if let Some(cause) = &settled.failed_with {
             warn!(source.id = %id, "cannot tell how `{id}` stands: {cause}");
         }
+        settled.signs.iter().try_for_each(|(key, sign)| self.observe(key, sign))
     }
 }
 

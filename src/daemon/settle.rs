@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use super::learn::{Look, learn, sightings_of};
 use super::notes::Notes;
 use super::visit::Seen;
-use crate::alert::{self, Matter};
-use crate::assess::{self, Calendar, Case, Cause, Standing};
+use super::ways::{heed_ways, next_change_at, posts_of, retry_of, signs};
+use crate::alert::{self, Ladder, Matter, OperatorKey, Sign};
+use crate::assess::{self, BridgeHealth, Calendar, Case, Cause, Deadline, Standing, WorkDays};
 use crate::fetch::Retry;
-use crate::rules::Source;
+use crate::rules::{BridgeId, Source};
 use crate::schedule::{Outlook, PollEnd, next_poll_at};
-use crate::store::{EventKind, PollRecord, SourceRecord, Stored, Update};
+use crate::store::{Course, EventKind, PollRecord, SourceRecord, Stored, Update};
 
 /// What settling a source depends on besides the store.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,10 @@ pub struct Terms<'a> {
     pub assess: &'a assess::Policy,
     /// How alerts behave.
     pub alert: &'a alert::Policy,
+    /// The county's working days.
+    pub days: WorkDays<'a>,
+    /// Until when a person has exempted the source, if anybody has.
+    pub exempt_until: Option<DateTime<Utc>>,
 }
 
 /// What follows from settling a source, for the daemon's own tables.
@@ -32,6 +37,10 @@ pub struct Terms<'a> {
 pub struct Settled {
     /// How the source stands now.
     pub standing: Standing,
+    /// Since when nobody can say how it stands; `None` where somebody can.
+    pub unknown_since: Option<DateTime<Utc>>,
+    /// How the source has fared.
+    pub course: Course,
     /// When time alone may change that; `None` while only a poll can.
     pub judge_at: Option<DateTime<Utc>>,
     /// When to poll next, if a poll ended.
@@ -40,6 +49,8 @@ pub struct Settled {
     pub changes: Vec<alert::Change>,
     /// Why polls fail, if that has just begun or changed.
     pub failed_with: Option<Cause>,
+    /// What the operator is to hear of an account's ways, and no longer.
+    pub signs: Vec<(OperatorKey, Sign)>,
 }
 
 impl<'a> Terms<'a> {
@@ -48,9 +59,28 @@ impl<'a> Terms<'a> {
         Case {
             known: record.known(seen_at),
             cadence: &self.source.cadence,
+            owes_nothing_from: self.source.deregistered.as_ref().map(|deregistered| deregistered.since),
             calendar: self.calendar,
             policy: self.assess,
+            exempt_until: self.exempt_until,
         }
+    }
+
+    /// The ladder of the source under a deadline.
+    pub fn ladder(&self, deadline: Option<Deadline>) -> Ladder<'a> {
+        let rungs = self.source.cadence.rungs;
+        Ladder { calendar: self.calendar, days: self.days, deadline, rungs, policy: self.alert }
+    }
+
+    /// The standing as warnings go by it: due soon from another day on, where that of the first warning is a day off.
+    pub fn standing_for_alert(
+        &self,
+        record: &SourceRecord,
+        seen_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Standing {
+        let case = self.case(record, seen_at);
+        case.standing_if_warned_from(self.ladder(case.deadline()).warn_from(), now)
     }
 }
 
@@ -64,6 +94,7 @@ pub fn after_poll(stored: &Stored, seen: &Seen, terms: &Terms<'_>, now: DateTime
     let has_failed = step.record.failure.is_some();
     if !has_failed {
         step.update.sightings = sightings_of(look, &step.record.articles);
+        step.update.posts = posts_of(look);
     }
     step.seen_at = if has_failed { step.seen_at } else { Some(now) };
     step.note_what_changed(&before);
@@ -78,6 +109,26 @@ pub fn after_poll(stored: &Stored, seen: &Seen, terms: &Terms<'_>, now: DateTime
 /// Settles a source because an instant has passed.
 pub fn by_time(stored: &Stored, terms: &Terms<'_>, now: DateTime<Utc>) -> (Update, Settled) {
     let mut step = Step::begin(stored, terms, now);
+    step.heed_ways();
+    let settled = step.judge();
+    (step.finish(stored), settled)
+}
+
+/// Settles an account because a bridge that it is read through stands otherwise than before.
+pub(super) fn by_bridge(
+    stored: &Stored,
+    terms: &Terms<'_>,
+    bridge: &BridgeId,
+    health: &BridgeHealth,
+    now: DateTime<Utc>,
+) -> (Update, Settled) {
+    let mut step = Step::begin(stored, terms, now);
+    for way in terms.source.ways.iter().filter(|way| way.bridge.as_ref() == Some(bridge)) {
+        if let Some(known) = step.record.to_mut().ways.iter_mut().find(|known| known.way == way.name) {
+            known.bridge = Some(health.clone());
+        }
+    }
+    step.heed_ways();
     let settled = step.judge();
     (step.finish(stored), settled)
 }
@@ -105,6 +156,16 @@ impl<'a> Step<'a> {
         Self { terms, now, record, seen_at, notes, update: Update::default() }
     }
 
+    /// Brings what follows from an account's ways up to date, and notes what that changes.
+    fn heed_ways(&mut self) {
+        if self.record.ways.is_empty() {
+            return;
+        }
+        let before = self.record.clone();
+        heed_ways(self.record.to_mut(), self.terms, self.now);
+        self.note_what_changed(&before);
+    }
+
     fn note_what_changed(&mut self, before: &SourceRecord) {
         let cause_of = |record: &SourceRecord| record.failure.as_ref().map(|failure| failure.cause.clone());
         let shown_in = |record: &SourceRecord| record.reading.as_ref().map(|reading| reading.shown);
@@ -125,28 +186,51 @@ impl<'a> Step<'a> {
     fn judge(&mut self) -> Settled {
         let standing = self.terms.case(&self.record, self.seen_at).standing(self.now);
         self.notes.still_so(&mut self.record, &standing, self.seen_at, self.terms.assess, self.now);
-        let changes = self.move_alert(&standing);
+        self.note_course(&standing);
+        let ladder = self.terms.ladder(self.terms.case(&self.record, self.seen_at).deadline());
+        let changes = self.move_alert(&ladder);
         let judge_at = [
+            next_change_at(&self.record, self.terms, self.now),
             self.terms.case(&self.record, self.seen_at).next_change_at(self.now),
-            alert::next_step_at(&self.record.alert, self.terms.alert),
+            alert::next_step_at(&self.record.alert, &ladder),
         ];
         let failed_with = self.update.events.iter().find_map(|event| match event {
             EventKind::PollFailed { cause } => Some(cause.clone()),
-            EventKind::Alert { .. } | EventKind::PollRecovered => None,
+            EventKind::Alert { .. } | EventKind::PollRecovered | EventKind::Stance { .. } => None,
         });
         Settled {
             standing,
+            unknown_since: self.record.unknown_since,
+            course: self.record.course,
             judge_at: judge_at.into_iter().flatten().filter(|at| *at > self.now).min(),
             next_poll_at: None,
             changes,
             failed_with,
+            signs: signs(&self.record, self.terms, self.now),
         }
     }
 
-    fn move_alert(&mut self, standing: &Standing) -> Vec<alert::Change> {
+    fn note_course(&mut self, standing: &Standing) {
+        let unknown_since = match standing {
+            Standing::Unknown(_) => Some(self.record.unknown_since.unwrap_or(self.now)),
+            Standing::Fresh | Standing::DueSoon | Standing::Overdue | Standing::Blank | Standing::Exempt => {
+                None
+            }
+        };
+        let course = self.record.course.after(standing, self.now);
+        if (unknown_since, course) != (self.record.unknown_since, self.record.course) {
+            let record = self.record.to_mut();
+            (record.unknown_since, record.course) = (unknown_since, course);
+        }
+    }
+
+    fn move_alert(&mut self, ladder: &Ladder<'_>) -> Vec<alert::Change> {
+        let standing = self.terms.standing_for_alert(&self.record, self.seen_at, self.now);
         let mut changes = Vec::new();
-        while let (next, Some(change)) = alert::step(&self.record.alert, standing, self.now, self.terms.alert)
-        {
+        if self.terms.source.canary_of.is_some() {
+            return changes;
+        }
+        while let (next, Some(change)) = alert::step(&self.record.alert, &standing, self.now, ladder) {
             let source = self.terms.source.id.clone();
             self.update.matters.push(Matter { source, at: self.now, change, before: self.record.alert });
             self.update.events.push(EventKind::Alert { change });
@@ -167,9 +251,16 @@ impl<'a> Step<'a> {
             Look::Failed { retry: Retry::Soon, .. } => PollEnd::Failed { failures, transient: true },
             Look::Failed { retry: Retry::InHours, .. } => PollEnd::Blocked { failures },
             Look::Failed { retry: Retry::AtLeisure, .. } => PollEnd::Failed { failures, transient: false },
-            Look::Read { .. } | Look::Undated { .. } | Look::SameBody { .. } | Look::NotModified => {
-                PollEnd::Read
-            }
+            Look::Ways(looks) if self.record.failure.is_some() => match retry_of(looks) {
+                Retry::Soon => PollEnd::Failed { failures, transient: true },
+                Retry::InHours => PollEnd::Blocked { failures },
+                Retry::AtLeisure => PollEnd::Failed { failures, transient: false },
+            },
+            Look::Ways(_)
+            | Look::Read { .. }
+            | Look::Undated { .. }
+            | Look::SameBody { .. }
+            | Look::NotModified => PollEnd::Read,
         };
         let is_unconfirmed = *standing == Standing::Unknown(Cause::Unconfirmed);
         let outlook = Outlook {

@@ -8,10 +8,10 @@ use super::learn::Look;
 use super::settle::{Settled, Terms, after_poll, by_time};
 use super::visit::Seen;
 use crate::alert::{Change, Level, State};
-use crate::assess::{self, Calendar, Cause, Standing};
+use crate::assess::{self, Calendar, Cause, Standing, WorkDays};
 use crate::extract::{DateKind, Families, Found, Listing, Reading, RowError, Sighting, Sureness, UndatedRow};
 use crate::fetch::{Retry, Validators};
-use crate::rules::{Cadence, Lead, Period, Source, SourceId, SourceKind, UnitId};
+use crate::rules::{Cadence, Holidays, Lead, Period, Source, SourceId, SourceKind, UnitId};
 use crate::store::{Observation, Stored, Update, replay};
 
 const LANGXI: Calendar = Calendar { zone: chrono_tz::Asia::Shanghai, cut_off_day: 27 };
@@ -31,6 +31,7 @@ impl Play {
             lead: Lead::NextCutOff { at_least: 30 },
             grace_days: 0,
             remark_due_soon: true,
+            rungs: crate::rules::Rungs::default(),
         };
         let source = Source {
             id: SourceId::new("zhujianju/jiedu"),
@@ -39,6 +40,10 @@ impl Play {
             kind: SourceKind::Column,
             url: "http://www.langxi.example/list.html".parse().unwrap(),
             reading: Arc::new(Reading::Auto(Families::default())),
+            ways: Vec::new(),
+            canary_of: None,
+            min_posts_30d: None,
+            deregistered: None,
             render: false,
             checked: None,
             cadence: Arc::new(cadence),
@@ -62,7 +67,15 @@ impl Play {
 
     fn step(&mut self, settle: impl FnOnce(&Terms<'_>) -> (Update, Settled)) -> Settled {
         let (assess, alert) = Default::default();
-        let terms = Terms { source: &self.source, calendar: &LANGXI, assess: &assess, alert: &alert };
+        let holidays = Holidays::default();
+        let terms = Terms {
+            source: &self.source,
+            calendar: &LANGXI,
+            assess: &assess,
+            alert: &alert,
+            days: WorkDays::new(&holidays),
+            exempt_until: None,
+        };
         let (update, settled) = settle(&terms);
         self.stored.poll = update.poll.or(self.stored.poll);
         if let Some(record) = update.record {
@@ -80,8 +93,10 @@ impl Play {
         let case = assess::Case {
             known: known.known(),
             cadence: &self.source.cadence,
+            owes_nothing_from: None,
             calendar: &LANGXI,
             policy: &policy,
+            exempt_until: None,
         };
         case.standing(at(as_of))
     }

@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
 
 use super::learn::{Besides, Look};
+use super::round::Round;
 use crate::extract::Onward;
 use crate::schedule::{HostKey, Slot};
 use crate::store::{ArticleRecord, Held};
@@ -58,6 +59,8 @@ pub(super) enum Errand {
         /// As in [`Seen`], before any was opened.
         without_reissues: Option<NaiveDate>,
     },
+    /// The ways of an account.
+    Ways(Box<Round>),
 }
 
 /// What one request of a visit came to.
@@ -129,9 +132,17 @@ impl Visit {
     /// The address that the next request is for; `own` is the source's.
     pub(super) fn address<'a>(&'a self, own: &'a Url) -> &'a Url {
         match &self.errand {
-            Errand::Page => own,
+            Errand::Page | Errand::Ways(_) => own,
             Errand::Onward { to, .. } => &to.url,
             Errand::Articles { to_open, .. } => to_open.front().unwrap_or(own),
+        }
+    }
+
+    /// The host at which the visit goes on, where that may be another than before.
+    pub(super) fn host(&self) -> Option<&HostKey> {
+        match &self.errand {
+            Errand::Ways(round) => Some(round.host()),
+            Errand::Page | Errand::Onward { .. } | Errand::Articles { .. } => None,
         }
     }
 
@@ -139,7 +150,7 @@ impl Visit {
     pub(super) fn hops(&self) -> usize {
         match &self.errand {
             Errand::Onward { hops, .. } => *hops,
-            Errand::Page | Errand::Articles { .. } => 0,
+            Errand::Page | Errand::Articles { .. } | Errand::Ways(_) => 0,
         }
     }
 

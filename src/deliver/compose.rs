@@ -9,7 +9,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::{DeliverError, Whose};
 use super::letter::Letter;
-use super::notice::{Notice, NoticeId, message_id};
+use super::notice::{Notice, NoticeId, Says, message_id};
+use super::recipient::Target;
+use super::stationery::Stationery;
 use super::untrusted::shortened;
 use crate::alert::Addressee;
 
@@ -30,57 +32,115 @@ pub(super) struct Mail {
     /// The Message-ID without its brackets.
     pub(super) name: String,
     pub(super) from: Address,
-    pub(super) to: Vec<Address>,
+    /// Those whose time has come, by their position among the recipients.
+    pub(super) to: Vec<(usize, Address)>,
     pub(super) bytes: Vec<u8>,
 }
 
+/// A mail, and those of its recipients to whom none can go.
+pub(super) struct Composed {
+    pub(super) mail: Mail,
+    pub(super) refused: Vec<(usize, DeliverError)>,
+}
+
 /// Composes the mail of a notice. The same arguments make the same bytes.
-pub(super) fn compose(notice: &Notice, sender: &Sender, now: DateTime<Utc>) -> Result<Mail, DeliverError> {
-    let digest = &notice.digest;
-    let letter = Letter::write(digest, sender)?;
+pub(super) fn compose(
+    notice: &Notice,
+    stationery: &Stationery,
+    now: DateTime<Utc>,
+) -> Result<Composed, DeliverError> {
+    let sender = &stationery.sender;
+    let letter = Letter::of(notice, stationery)?;
     let from = mailbox(notice, Whose::Sender, &sender.name, &sender.email)?;
-    let to = addressees(notice)?;
-    let id = message_id(&notice.id, &from.email.domain().to_ascii_lowercase());
-    let builder = head(notice, sender, now)?
+    let People { named, due, refused } = People::of(notice, now);
+    let host = from.email.domain().to_ascii_lowercase();
+    let id = message_id(&notice.id, &host);
+    let builder = head(notice, sender, &host, now)?
         .from(from.clone())
         .message_id(Some(id.clone()))
         .subject(letter.subject.clone());
-    let message =
-        to.iter()
-            .cloned()
-            .fold(builder, MessageBuilder::to)
-            .multipart(parts(&notice.id, letter))
-            .map_err(|error| DeliverError::Compose { id: notice.id.clone(), reason: error.to_string() })?;
-    Ok(Mail {
-        name: id.trim_matches(['<', '>']).to_owned(),
-        from: from.email,
-        to: to.into_iter().map(|to| to.email).collect(),
-        bytes: message.formatted(),
-    })
+    let copies = notice.says.copy();
+    let builder = named.into_iter().fold(builder, |builder, (person, mailbox)| {
+        if copies.contains(person) { builder.cc(mailbox) } else { builder.to(mailbox) }
+    });
+    let message = builder
+        .multipart(parts(&notice.id, letter))
+        .map_err(|error| DeliverError::Compose { id: notice.id.clone(), reason: error.to_string() })?;
+    let name = id.trim_matches(['<', '>']).to_owned();
+    Ok(Composed { mail: Mail { name, from: from.email, to: due, bytes: message.formatted() }, refused })
+}
+
+/// The whole mail of a notice as a file, headers and all.
+///
+/// # Errors
+/// If it cannot be written, as where the sender's address makes no sense.
+pub fn eml(notice: &Notice, stationery: &Stationery, now: DateTime<Utc>) -> Result<Vec<u8>, DeliverError> {
+    compose(notice, stationery, now).map(|composed| composed.mail.bytes)
 }
 
 /// What does not depend on who gets the mail.
-fn head(notice: &Notice, sender: &Sender, now: DateTime<Utc>) -> Result<MessageBuilder, DeliverError> {
+fn head(
+    notice: &Notice,
+    sender: &Sender,
+    host: &str,
+    now: DateTime<Utc>,
+) -> Result<MessageBuilder, DeliverError> {
+    let raw = |name, value| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
     // RFC 3834: absence notes and other robots do not answer a mail that says it was generated.
-    let generated =
-        HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into());
-    let builder = Message::builder().date(now.into()).raw_header(generated);
+    let builder =
+        Message::builder().date(now.into()).raw_header(raw("Auto-Submitted", "auto-generated".into()));
+    let thread = thread(&notice.says);
+    // No mail bears this id: it is the root under which mail programs gather all mails of one unit.
+    let root = format!("<{thread}@{host}>");
+    let builder = builder
+        .in_reply_to(root.clone())
+        .references(root)
+        .raw_header(raw("List-Id", format!("<{thread}.{host}>")));
     match &sender.reply_to {
         None => Ok(builder),
         Some(email) => Ok(builder.reply_to(mailbox(notice, Whose::ReplyTo, &sender.name, email)?)),
     }
 }
 
-fn addressees(notice: &Notice) -> Result<Vec<Mailbox>, DeliverError> {
-    if notice.digest.to.is_empty() {
-        return Err(DeliverError::NoAddressee { unit: notice.digest.unit.clone() });
+/// What all mails to one unit, or to the operator, have in common.
+fn thread(says: &Says) -> String {
+    match says {
+        Says::Digest(digest) => format!("unit.{}.xuncha", digest.unit),
+        Says::Operator(_) => "operator.xuncha".to_owned(),
     }
-    let numbered = (1..).zip(&notice.digest.to);
-    numbered
-        .map(|(position, Addressee { name, email })| {
-            mailbox(notice, Whose::Addressee { position }, name, email)
-        })
-        .collect()
+}
+
+/// The people among a notice's recipients.
+struct People<'n> {
+    /// Those whom the mail names: all with an address that can be written.
+    named: Vec<(&'n Addressee, Mailbox)>,
+    /// Those whose time has come.
+    due: Vec<(usize, Address)>,
+    /// Those whose time has come and whose address cannot be written.
+    refused: Vec<(usize, DeliverError)>,
+}
+
+impl<'n> People<'n> {
+    fn of(notice: &'n Notice, now: DateTime<Utc>) -> Self {
+        let due: Vec<usize> = notice.due(now).map(|(position, _)| position).collect();
+        let mut people = Self { named: Vec::new(), due: Vec::new(), refused: Vec::new() };
+        for (position, recipient) in notice.recipients.iter().enumerate() {
+            let Target::Mail(person) = &recipient.target else { continue };
+            let is_due = due.contains(&position);
+            let whose = Whose::Addressee { position: position + 1 };
+            match mailbox(notice, whose, &person.name, &person.email) {
+                Ok(mailbox) => {
+                    if is_due {
+                        people.due.push((position, mailbox.email.clone()));
+                    }
+                    people.named.push((person, mailbox));
+                }
+                Err(error) if is_due => people.refused.push((position, error)),
+                Err(_) => {}
+            }
+        }
+        people
+    }
 }
 
 fn mailbox(notice: &Notice, whose: Whose, name: &str, email: &str) -> Result<Mailbox, DeliverError> {
@@ -120,173 +180,4 @@ pub(super) mod samples {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::samples::sender;
-    use super::*;
-    use crate::alert::Level;
-    use crate::deliver::notice::samples::{digest, now, raised};
-
-    fn notice() -> Notice {
-        Notice::new(digest(vec![raised(Level::Overdue)]), now())
-    }
-
-    fn composed(notice: &Notice) -> String {
-        String::from_utf8(compose(notice, &sender(), now()).unwrap().bytes).unwrap()
-    }
-
-    /// The value of a header, unfolded, encoded words decoded.
-    fn header(mail: &str, name: &str) -> Option<String> {
-        let (head, _) = mail.split_once("\r\n\r\n").unwrap();
-        let unfolded = head.replace("\r\n ", " ");
-        let value =
-            unfolded.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")))?.trim().to_owned();
-        Some(decoded_words(&value))
-    }
-
-    fn decoded_words(value: &str) -> String {
-        let mut text = String::new();
-        let mut after_word = false;
-        for word in value.split(' ') {
-            let encoded = word.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?="));
-            let continues = after_word && encoded.is_some();
-            if !text.is_empty() && !continues {
-                text.push(' ');
-            }
-            after_word = encoded.is_some();
-            text.push_str(&encoded.map_or_else(|| word.to_owned(), base64));
-        }
-        text
-    }
-
-    fn base64(text: &str) -> String {
-        let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        let (mut bits, mut held, mut bytes) = (0_u32, 0, Vec::new());
-        for letter in text.bytes().filter(|b| !b"\r\n=".contains(b)) {
-            let six = alphabet.iter().position(|b| *b == letter).expect("a letter of base64");
-            bits = bits << 6 | u32::try_from(six).unwrap();
-            held += 6;
-            if held >= 8 {
-                held -= 8;
-                bytes.push((bits >> held & 0xff) as u8);
-            }
-        }
-        String::from_utf8(bytes).unwrap()
-    }
-
-    /// Content types and decoded bodies of a multipart mail.
-    fn parsed_parts(mail: &str) -> Vec<(String, String)> {
-        let (_, after) = mail.split_once("boundary=\"").unwrap();
-        let (boundary, _) = after.split_once('"').unwrap();
-        let between = format!("--{boundary}");
-        let pieces: Vec<_> = mail.split(&between).skip(1).collect();
-        assert_eq!(pieces.last().map(|last| last.trim_end()), Some("--"));
-        let pieces = pieces[..pieces.len() - 1].iter();
-        pieces
-            .map(|piece| {
-                let piece = piece.trim_start_matches("\r\n");
-                let (_, body) = piece.split_once("\r\n\r\n").unwrap();
-                (header(piece, "Content-Type").unwrap(), base64(body))
-            })
-            .collect()
-    }
-
-    #[test]
-    fn both_parts_come_back_as_they_were_written() {
-        let letter = Letter::write(&notice().digest, &sender()).unwrap();
-        let parts = parsed_parts(&composed(&notice()));
-        assert_eq!(
-            parts,
-            [
-                ("text/plain; charset=utf-8".to_owned(), letter.text.replace('\n', "\r\n")),
-                ("text/html; charset=utf-8".to_owned(), letter.html.replace('\n', "\r\n")),
-            ]
-        );
-    }
-
-    #[test]
-    fn the_head_names_everyone_and_says_it_was_generated() {
-        let mail = composed(&notice());
-        let table = [
-            ("From", "郎溪县政府信息中心 <xuncha@Langxi.example>"),
-            ("Reply-To", "郎溪县政府信息中心 <xinxi@langxi.example>"),
-            ("To", "张三 <zhangsan@langxi.example>, 李四 <lisi@langxi.example>"),
-            ("Subject", "[栏目预警] 县住建局：1 个栏目超期"),
-            ("Date", "Sun, 27 Nov 2022 00:30:00 +0000"),
-            ("Message-ID", "<digest.zhujianju.20221127@langxi.example>"),
-            ("Auto-Submitted", "auto-generated"),
-        ];
-        for (name, value) in table {
-            assert_eq!(header(&mail, name).as_deref(), Some(value), "{name}");
-        }
-        assert!(mail.is_ascii());
-    }
-
-    #[test]
-    fn a_later_attempt_differs_only_in_its_date() {
-        let notice = notice();
-        let later = compose(&notice, &sender(), now() + chrono::TimeDelta::hours(30)).unwrap().bytes;
-        let later = String::from_utf8(later).unwrap();
-        assert_eq!(
-            later.replace("Mon, 28 Nov 2022 06:30:00", "Sun, 27 Nov 2022 00:30:00"),
-            composed(&notice)
-        );
-    }
-
-    #[test]
-    fn names_cannot_add_headers() {
-        let mut notice = notice();
-        let evil = "县住建局\r\nBcc: all@langxi.example\r\n\r\n正文";
-        notice.digest.unit_name = evil.into();
-        notice.digest.to[0].name = evil.into();
-        let row = &mut notice.digest.rows[0];
-        row.facts.name = evil.into();
-        row.facts.last_title = Some(evil.into());
-        let mail = composed(&notice);
-        assert_eq!(header(&mail, "Bcc"), None);
-        assert!(!mail.contains("\nBcc:"), "{mail}");
-        let everyone = header(&mail, "To").unwrap();
-        assert!(everyone.ends_with("<zhangsan@langxi.example>, 李四 <lisi@langxi.example>"), "{everyone}");
-        assert_eq!(parsed_parts(&mail).len(), 2);
-    }
-
-    #[test]
-    fn an_address_that_no_server_takes_is_a_permanent_fault_and_stays_untold() {
-        for bad in [
-            "",
-            "zhangsan",
-            "zhangsan@",
-            "zhang san@x.example",
-            "a@x.example\r\nRCPT TO:<b@x.example>",
-            "张@x.example",
-        ] {
-            let mut notice = notice();
-            notice.digest.to[1].email = bad.into();
-            let error = compose(&notice, &sender(), now()).err().expect("no mail is composed");
-            assert!(error.is_permanent());
-            let said = error.to_string();
-            let before =
-                "cannot address mail `digest.zhujianju.20221127`: the address of addressee 2 is not valid: ";
-            assert!(said.starts_with(before) && !said.contains("x.example"), "{said}");
-        }
-    }
-
-    #[test]
-    fn a_unit_without_webmasters_is_named() {
-        let mut notice = notice();
-        notice.digest.to.clear();
-        let error = compose(&notice, &sender(), now()).err().expect("no mail is composed");
-        assert_eq!(
-            error.to_string(),
-            "cannot address the mail of unit `zhujianju`: no webmaster is named for it"
-        );
-    }
-
-    #[test]
-    fn the_longest_id_is_not_broken_in_two() {
-        let mut notice = notice();
-        let unit = crate::rules::UnitId::new("a".repeat(80));
-        notice.id = NoticeId::digest(&unit, notice.digest.date);
-        let expected = format!("<digest.{}.20221127@langxi.example>", "a".repeat(80));
-        assert_eq!(header(&composed(&notice), "Message-ID"), Some(expected));
-    }
-}
+mod tests;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::notice::NoticeId;
+use super::recipient::ChannelName;
+use super::robot::ChannelFault;
 use crate::rules::UnitId;
 
 /// What was tried, where, and why it failed. The text holds no mail address.
@@ -76,6 +78,20 @@ pub enum DeliverError {
         /// How long we waited.
         after: Duration,
     },
+    /// A robot did not take the message.
+    #[error("cannot post to channel `{channel}`: {fault}")]
+    Channel {
+        /// The robot's name.
+        channel: ChannelName,
+        /// What went wrong.
+        fault: ChannelFault,
+    },
+    /// A robot that the configuration no longer names.
+    #[error("cannot post to channel `{channel}`: xuncha.toml does not name it any more")]
+    NoSuchChannel {
+        /// The robot's name.
+        channel: ChannelName,
+    },
     /// The mail could not be written to disk.
     #[error("cannot write mail file `{}`: {reason}", .path.display())]
     File {
@@ -126,11 +142,56 @@ pub enum Step {
     Message,
 }
 
+/// What would help against a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Time, as far as anybody can tell.
+    Time,
+    /// Somebody has to change something; trying again soon is pointless, trying again later is not.
+    AnotherSetting,
+    /// Another address for this one recipient.
+    AnotherAddress,
+}
+
 impl DeliverError {
+    /// What would help.
+    pub fn remedy(&self) -> Remedy {
+        let is_of_one = matches!(
+            self,
+            Self::Refused { step: Step::NameAddressee { .. }, .. }
+                | Self::InvalidAddress { whose: Whose::Addressee { .. }, .. }
+        );
+        match (self.is_permanent(), is_of_one) {
+            (true, true) => Remedy::AnotherAddress,
+            (true, false) => Remedy::AnotherSetting,
+            (false, _) => Remedy::Time,
+        }
+    }
+
+    /// Whether the way out itself is shut, so that no other notice need try it in this turn.
+    pub(super) fn shuts_the_way(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Refused { step, .. } | Self::Broken { step, .. } | Self::TimedOut { step, .. } => {
+                !step.is_about_the_mail()
+            }
+            Self::NoAddressee { .. }
+            | Self::InvalidAddress { .. }
+            | Self::Compose { .. }
+            | Self::Channel { .. }
+            | Self::NoSuchChannel { .. }
+            | Self::File { .. } => false,
+        }
+    }
+
     /// Whether trying again soon is pointless: the fault lies in the mail, not in the moment.
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::NoAddressee { .. } | Self::InvalidAddress { .. } | Self::Compose { .. } => true,
+            Self::NoAddressee { .. }
+            | Self::InvalidAddress { .. }
+            | Self::Compose { .. }
+            | Self::NoSuchChannel { .. } => true,
+            Self::Channel { fault, .. } => fault.is_permanent(),
             Self::Unreachable { .. } | Self::Broken { .. } | Self::TimedOut { .. } | Self::File { .. } => {
                 false
             }
@@ -186,73 +247,4 @@ impl fmt::Display for Step {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::deliver::notice::samples::day;
-
-    fn refused(step: Step, code: u16) -> DeliverError {
-        DeliverError::Refused { server: "mail.example:25".into(), step, code, reply: "no".into() }
-    }
-
-    fn io_error() -> io::Error {
-        io::Error::other("disk on fire")
-    }
-
-    #[test]
-    fn only_a_fault_of_the_mail_itself_is_permanent() {
-        let addressee = Step::NameAddressee { position: 1, of: 1 };
-        let server = || "mail.example:25".to_owned();
-        let id = || NoticeId::digest(&UnitId::new("a"), day(11, 27));
-        let after = Duration::from_secs(60);
-        let table = [
-            (refused(addressee, 550), true),
-            (refused(addressee, 553), true),
-            (refused(addressee, 450), false),
-            (refused(addressee, 451), false),
-            (refused(addressee, 552), false),
-            (refused(Step::NameSender, 550), true),
-            (refused(Step::NameSender, 530), false),
-            (refused(Step::Announce, 421), false),
-            (refused(Step::Message, 554), true),
-            (refused(Step::Message, 354), false),
-            (refused(Step::LogIn, 535), false),
-            (refused(Step::Greet, 554), false),
-            (refused(Step::StartTls, 502), false),
-            (DeliverError::Unreachable { server: server(), reason: io_error() }, false),
-            (DeliverError::Broken { server: server(), step: Step::Message, reason: "reset".into() }, false),
-            (DeliverError::TimedOut { server: server(), step: Step::Greet, after }, false),
-            (DeliverError::File { path: "/mail/a.eml".into(), reason: io_error() }, false),
-            (DeliverError::NoAddressee { unit: UnitId::new("a") }, true),
-            (DeliverError::InvalidAddress { id: id(), whose: Whose::Sender, reason: "no @".into() }, true),
-            (DeliverError::Compose { id: id(), reason: "template".into() }, true),
-        ];
-        for (error, permanent) in table {
-            assert_eq!(error.is_permanent(), permanent, "{error}");
-        }
-    }
-
-    #[test]
-    fn the_text_says_what_was_tried_where_and_why() {
-        let table = [
-            (
-                refused(Step::NameAddressee { position: 2, of: 3 }, 550),
-                "cannot name addressee 2 of 3 to mail server mail.example:25: it answered 550 no",
-            ),
-            (
-                DeliverError::TimedOut {
-                    server: "mail.example:25".into(),
-                    step: Step::Greet,
-                    after: Duration::from_secs(60),
-                },
-                "cannot greet mail server mail.example:25: no answer within 60 s",
-            ),
-            (
-                DeliverError::File { path: "/mail/a.eml".into(), reason: io_error() },
-                "cannot write mail file `/mail/a.eml`: disk on fire",
-            ),
-        ];
-        for (error, text) in table {
-            assert_eq!(error.to_string(), text);
-        }
-    }
-}
+mod tests;

@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::AsyncWriteExt;
 
-use super::compose::{Sender, compose};
+use super::compose::{Composed, compose};
 use super::error::DeliverError;
 use super::notice::Notice;
+use super::stationery::Stationery;
 use super::transport::Delivered;
 
 /// Writes each notice to `<Message-ID without brackets>.eml`.
@@ -19,21 +20,24 @@ use super::transport::Delivered;
 #[derive(Debug)]
 pub struct FileDrop {
     dir: PathBuf,
-    sender: Sender,
+    stationery: Stationery,
 }
 
 impl FileDrop {
-    /// Writes into `dir` in the name of `sender`.
-    pub fn new(dir: impl Into<PathBuf>, sender: Sender) -> Self {
-        Self { dir: dir.into(), sender }
+    /// Writes into `dir`, on this stationery.
+    pub fn new(dir: impl Into<PathBuf>, stationery: impl Into<Stationery>) -> Self {
+        Self { dir: dir.into(), stationery: stationery.into() }
     }
 
     /// Writes one notice. It is delivered once file and directory have reached the disk.
     pub async fn send(&self, notice: &Notice, now: DateTime<Utc>) -> Result<Delivered, DeliverError> {
-        let mail = compose(notice, &self.sender, now)?;
+        let Composed { mail, refused } = compose(notice, &self.stationery, now)?;
+        if mail.to.is_empty() {
+            return Ok(Delivered { refused });
+        }
         let path = self.dir.join(format!("{}.eml", file_name(&mail.name)));
         match self.place(&path, &mail.bytes).await {
-            Ok(()) => Ok(Delivered::default()),
+            Ok(()) => Ok(Delivered { refused }),
             Err(reason) => Err(DeliverError::File { path, reason }),
         }
     }
@@ -93,7 +97,7 @@ mod tests {
         let left = dir.path().join("digest.zhujianju.20221127@langxi.example.eml.part");
         std::fs::write(&left, "half a mail ".repeat(9000)).unwrap();
         FileDrop::new(dir.path(), sender()).send(&notice(), now()).await.unwrap();
-        let expected = compose(&notice(), &sender(), now()).unwrap().bytes;
+        let expected = compose(&notice(), &sender().into(), now()).unwrap().mail.bytes;
         assert_eq!(names(dir.path()), ["digest.zhujianju.20221127@langxi.example.eml"]);
         assert_eq!(std::fs::read(left.with_extension("")).unwrap(), expected);
     }

@@ -1,15 +1,12 @@
 //! What a digest says, as text and as a page.
 
-use std::sync::LazyLock;
-
-use minijinja::value::Serde;
-use minijinja::{Environment, Error, UndefinedBehavior};
 use serde::Serialize;
 
-use super::compose::Sender;
 use super::error::DeliverError;
 use super::line::{Line, chinese_date};
-use super::notice::NoticeId;
+use super::notice::{Notice, NoticeId, Says};
+use super::operator;
+use super::stationery::Stationery;
 use super::subject::{Tally, subject};
 use super::untrusted::shortened;
 use crate::alert::Digest;
@@ -37,15 +34,38 @@ struct View {
     date: String,
     sentences: Vec<String>,
     lines: Vec<Line>,
+    /// Where to publish: 栏目, 账号, or either.
+    place: &'static str,
     /// Whether there is anything left to do.
     open: bool,
 }
 
 impl Letter {
-    /// Writes the mail for a digest, signed by `sender`.
-    pub fn write(digest: &Digest, sender: &Sender) -> Result<Self, DeliverError> {
-        let view = View::of(digest, sender);
-        match (render(TEXT, &view), render(HTML, &view)) {
+    /// Writes the mail of a notice, whatever its kind, on this stationery.
+    pub fn of(notice: &Notice, stationery: &Stationery) -> Result<Self, DeliverError> {
+        match &notice.says {
+            Says::Digest(digest) => Self::write(digest, stationery),
+            Says::Operator(digest) => operator::write(digest, stationery)
+                .map_err(|error| DeliverError::Compose { id: notice.id.clone(), reason: error.to_string() }),
+        }
+    }
+
+    /// Why the office's own templates cannot be filled in for a notice.
+    pub(super) fn trial(notice: &Notice, stationery: &Stationery) -> Vec<String> {
+        let faults = match &notice.says {
+            Says::Digest(digest) => {
+                let view = View::of(digest, stationery);
+                [TEXT, HTML].map(|name| stationery.fault(name, &view))
+            }
+            Says::Operator(digest) => operator::trial(digest, stationery),
+        };
+        faults.into_iter().flatten().collect()
+    }
+
+    /// Writes the mail for a digest, on this stationery.
+    pub fn write(digest: &Digest, stationery: &Stationery) -> Result<Self, DeliverError> {
+        let view = View::of(digest, stationery);
+        match (stationery.fill_in(TEXT, &view), stationery.fill_in(HTML, &view)) {
             (Ok(text), Ok(html)) => Ok(Self { subject: view.subject, text, html }),
             (Err(error), _) | (_, Err(error)) => Err(DeliverError::Compose {
                 id: NoticeId::digest(&digest.unit, digest.date),
@@ -56,16 +76,17 @@ impl Letter {
 }
 
 impl View {
-    fn of(digest: &Digest, sender: &Sender) -> Self {
-        let tally = Tally::of(&digest.rows);
+    fn of(digest: &Digest, stationery: &Stationery) -> Self {
+        let tally = Tally::of(&digest.rows, digest.date);
         Self {
             subject: subject(digest),
             county: shortened(&digest.county, 40),
             unit: shortened(&digest.unit_name, 40),
-            sender: shortened(&sender.name, 40),
+            sender: shortened(&stationery.sender.name, 40),
             date: chinese_date(digest.date),
             sentences: sentences(&tally, &chinese_date(digest.date)),
             lines: digest.rows.iter().map(|row| Line::of(row, digest.date)).collect(),
+            place: tally.place(),
             open: !tally.trouble().is_empty() || !tally.waiting().is_empty(),
         }
     }
@@ -83,22 +104,6 @@ fn sentences(tally: &Tally, date: &str) -> Vec<String> {
     .collect()
 }
 
-fn render(template: &str, view: &View) -> Result<String, Error> {
-    TEMPLATES.get_template(template)?.render(Serde(view))
-}
-
-/// The names decide on escaping: what ends in `.html` is escaped, what ends in `.txt` is not.
-static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    for (name, source) in
-        [(TEXT, include_str!("templates/digest.txt")), (HTML, include_str!("templates/digest.html"))]
-    {
-        environment.add_template(name, source).expect("the templates are part of the program and parse");
-    }
-    environment
-});
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +112,7 @@ mod tests {
     use crate::deliver::notice::samples::{digest, now, raised, row};
 
     fn letter(rows: Vec<DigestRow>) -> Letter {
-        Letter::write(&digest(rows), &sender()).unwrap()
+        Letter::write(&digest(rows), &sender().into()).unwrap()
     }
 
     #[test]
@@ -135,7 +140,7 @@ mod tests {
   最近更新：无记录
   网址：http://www.langxi.example/OpennessContent/showList/1389/page_1.html
 
-怎样算更新：在该栏目或账号新发布一条内容，并带有发布日期。只修改旧内容、调整页面或置顶旧信息不算。
+怎样算更新：在该栏目新发布一条内容，并带有发布日期。只修改旧内容、调整页面或置顶旧信息不算。
 更新后不必回复，系统会在后续巡检中自动识别。本期确无内容可发、栏目已经调整，或认为提醒有误的，请直接回复本邮件，由郎溪县政府信息中心处理。
 
 郎溪县政府信息中心

@@ -14,18 +14,20 @@ const LONGEST: usize = 80;
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Line {
     tone: Tone,
-    label: &'static str,
-    /// 仍未处理, or empty.
-    again: &'static str,
-    name: String,
-    channel: String,
+    pub(super) label: &'static str,
+    /// 仍未处理 and the like, or empty.
+    pub(super) again: &'static str,
+    pub(super) name: String,
+    pub(super) channel: String,
     /// Absent where the address is not one that a browser opens.
-    url: Option<String>,
-    last: String,
-    title: Option<String>,
-    due: Option<String>,
-    days: Option<String>,
-    limit: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) last: String,
+    pub(super) title: Option<String>,
+    pub(super) due: Option<String>,
+    pub(super) days: Option<String>,
+    pub(super) limit: Option<String>,
+    /// How long it lasted, how often it was said, what people have said of it.
+    pub(super) notes: Vec<String>,
 }
 
 /// Which colour the label has.
@@ -56,6 +58,7 @@ impl Line {
             due: facts.due.map(|due| format!("{}（{}）", chinese_date(due), weekday(due))),
             days: facts.due.and_then(|due| days(row.news, (due - today).num_days())),
             limit: Some(shortened(&facts.limit, LONGEST)).filter(|limit| !limit.is_empty()),
+            notes: notes(row),
         }
     }
 }
@@ -102,16 +105,35 @@ fn tone(news: News) -> Tone {
 /// The level that stands, if one does.
 fn level(news: News) -> Option<Level> {
     match news {
-        News::Raised { level } | News::Reminded { level, .. } | News::StillOpen { level } => Some(level),
         News::Resolved { .. } => None,
+        news => Some(news.level()),
     }
 }
 
 fn again(news: News) -> &'static str {
     match news {
-        News::Reminded { .. } | News::StillOpen { .. } => "仍未处理",
+        News::Reminded { level: Level::DueSoon, .. } => "再次提醒",
+        News::Escalated { .. } => "长期未处理",
+        News::Reminded { .. } => "仍未处理",
+        News::StillOpen { .. } => "此前已提醒",
         News::Raised { .. } | News::Resolved { .. } => "",
     }
+}
+
+fn notes(row: &DigestRow) -> Vec<String> {
+    let lasted = match (row.news, row.lasts) {
+        (News::Resolved { level: Level::DueSoon, .. }, _) | (_, None) => None,
+        (News::Resolved { .. }, Some(days)) => Some(format!("自首次通报至今共 {days} 天")),
+        (News::Reminded { level, .. } | News::Escalated { level, .. }, Some(days)) if level.is_late() => {
+            Some(format!("自首次通报起第 {} 天", days + 1))
+        }
+        (_, Some(_)) => None,
+    };
+    let is_asking = !matches!(row.news, News::Resolved { .. } | News::StillOpen { .. });
+    let often = (is_asking && row.facts.told_this_week > 0)
+        .then(|| format!("本周第 {} 次提醒", row.facts.told_this_week + 1));
+    let remarks = row.facts.remarks.iter().map(|remark| shortened(remark, LONGEST * 2));
+    lasted.into_iter().chain(often).chain(remarks).collect()
 }
 
 /// Days left or overdue. A source that has only been called due soon is not said to be overdue, even after its due
@@ -128,67 +150,4 @@ fn days(news: News, left: i64) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::deliver::notice::samples::{day, now, raised, row};
-
-    fn line(mut row: DigestRow, due: Option<NaiveDate>) -> Line {
-        row.facts.due = due;
-        Line::of(&row, day(11, 27))
-    }
-
-    #[test]
-    fn days_are_counted_to_or_from_the_due_date() {
-        let resolved = || row(News::Resolved { level: Level::Overdue, raised_at: now() });
-        let table = [
-            (raised(Level::Overdue), day(11, 26), Some("已超期 1 天")),
-            (raised(Level::Overdue), day(11, 27), None),
-            (raised(Level::DueSoon), day(12, 4), Some("还剩 7 天")),
-            (raised(Level::DueSoon), day(11, 27), Some("今天截止")),
-            (raised(Level::DueSoon), day(11, 25), Some("截止日已过 2 天，正在复核")),
-            (raised(Level::Blank), day(11, 1), None),
-            (resolved(), day(12, 27), Some("还剩 30 天")),
-            (resolved(), day(11, 1), None),
-        ];
-        for (row, due, expected) in table {
-            let news = row.news;
-            assert_eq!(line(row, Some(due)).days.as_deref(), expected, "{news:?} {due}");
-        }
-        assert_eq!(line(raised(Level::Blank), None).due, None);
-    }
-
-    #[test]
-    fn each_news_has_its_label() {
-        let reminded = row(News::Reminded { level: Level::Overdue, raised_at: now() });
-        let table = [
-            (raised(Level::Overdue), "超期", ""),
-            (raised(Level::DueSoon), "即将到期", ""),
-            (raised(Level::Blank), "空白", ""),
-            (reminded, "超期", "仍未处理"),
-            (row(News::StillOpen { level: Level::DueSoon }), "即将到期", "仍未处理"),
-            (row(News::Resolved { level: Level::Overdue, raised_at: now() }), "已恢复", ""),
-        ];
-        for (row, label, again) in table {
-            let line = line(row, None);
-            assert_eq!((line.label, line.again), (label, again));
-        }
-    }
-
-    #[test]
-    fn dates_are_in_chinese_form_and_an_unknown_last_update_says_so() {
-        let mut row = raised(Level::Overdue);
-        assert_eq!(line(row.clone(), Some(day(11, 26))).due.as_deref(), Some("2022年11月26日（周六）"));
-        assert_eq!(line(row.clone(), None).last, "2022年5月26日");
-        row.facts.last = None;
-        assert_eq!(line(row, None).last, "无记录");
-    }
-
-    #[test]
-    fn only_addresses_of_web_pages_become_links() {
-        for bad in ["javascript:alert(1)", "data:text/html,x", "ftp://a.example/", "not an address", ""] {
-            assert_eq!(link(bad), None, "{bad}");
-        }
-        let spaced = link("http://a.example/ 公告\r\n");
-        assert_eq!(spaced.as_deref(), Some("http://a.example/%20%E5%85%AC%E5%91%8A"));
-    }
-}
+mod tests;

@@ -1,85 +1,189 @@
-//! A message in the outbox, and its identity.
+//! A message on its way to several recipients.
 
-use std::fmt;
+mod id;
+mod stored;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::backoff::next_try_at;
-use super::error::DeliverError;
-use crate::alert::Digest;
-use crate::rules::UnitId;
+use super::choice::targets;
+use super::post::Attempt;
+use super::recipient::{Recipient, Target};
+use super::{operator, subject};
+use crate::alert::{Addressee, Digest, News, OperatorDigest};
+use crate::rules::SourceId;
 
-/// Identity of a notice, such as `digest.zhujianju.20221127`: what it is, for whom, of which day.
-///
-/// Planning the same day twice makes the same id, so the outbox cannot hold a unit's mail of one day twice.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct NoticeId(String);
+pub use id::{NoticeId, message_id};
+use stored::StoredNotice;
 
-impl NoticeId {
-    /// The id of a unit's digest of one day.
-    pub fn digest(unit: &UnitId, date: NaiveDate) -> Self {
-        Self(format!("digest.{unit}.{}", date.format("%Y%m%d")))
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for NoticeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The Message-ID of a notice, brackets included. Every attempt bears the same one.
-pub fn message_id(id: &NoticeId, domain: &str) -> String {
-    format!("<{id}@{domain}>")
-}
-
-/// One message waiting in the outbox.
+/// What a notice says, by kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Says {
+    /// To a unit: what is new about its sources.
+    Digest(Digest),
+    /// To the operator: what is new about the monitor itself.
+    Operator(OperatorDigest),
+}
+
+impl Says {
+    /// Who gets it.
+    pub fn to(&self) -> &[Addressee] {
+        match self {
+            Self::Digest(digest) => &digest.to,
+            Self::Operator(digest) => &digest.to,
+        }
+    }
+
+    /// The sources of which it tells something new.
+    pub fn new_of(&self) -> Vec<&SourceId> {
+        match self {
+            Self::Digest(digest) => {
+                let rows = digest.rows.iter().filter(|row| !matches!(row.news, News::StillOpen { .. }));
+                rows.map(|row| &row.facts.source).collect()
+            }
+            Self::Operator(_) => Vec::new(),
+        }
+    }
+
+    /// Who gets a copy.
+    pub fn copy(&self) -> &[Addressee] {
+        match self {
+            Self::Digest(digest) => &digest.copy,
+            Self::Operator(_) => &[],
+        }
+    }
+}
+
+/// One message, and what has come of it for each of its recipients.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredNotice")]
 pub struct Notice {
     /// Its identity.
     pub id: NoticeId,
-    /// What it says, and to whom.
-    pub digest: Digest,
+    /// What it says, and whom it names.
+    #[serde(flatten)]
+    pub says: Says,
     /// When it was put into the outbox.
     pub created_at: DateTime<Utc>,
-    /// How often delivery has failed.
-    pub attempts: u32,
-    /// Not to be tried before this instant.
-    pub next_try_at: DateTime<Utc>,
-    /// Why the latest attempt failed; `None` before the first failure.
-    pub last_error: Option<String>,
+    /// Who gets it, and who has it.
+    pub recipients: Vec<Recipient>,
+}
+
+/// Where a notice belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Somebody still waits for it: into the outbox.
+    Waits,
+    /// Everybody has it.
+    Delivered,
+    /// Nobody waits any more, and somebody did not get it: for a person to look at.
+    Dead,
 }
 
 impl Notice {
-    /// A digest that may be sent at once.
+    /// A digest that may be mailed at once to those whom it names.
     pub fn new(digest: Digest, now: DateTime<Utc>) -> Self {
-        Self {
-            id: NoticeId::digest(&digest.unit, digest.date),
-            digest,
-            created_at: now,
-            attempts: 0,
-            next_try_at: now,
-            last_error: None,
+        Self::to(targets(&Says::Digest(digest.clone()), &[]), Says::Digest(digest), now)
+    }
+
+    /// A mail to the operator that may be sent at once.
+    pub fn to_operator(digest: OperatorDigest, now: DateTime<Utc>) -> Self {
+        Self::to(targets(&Says::Operator(digest.clone()), &[]), Says::Operator(digest), now)
+    }
+
+    /// A notice that may go to these at once. Whoever is named twice gets it once.
+    pub fn to(targets: Vec<Target>, says: Says, now: DateTime<Utc>) -> Self {
+        let mut recipients: Vec<Recipient> = Vec::new();
+        for target in targets {
+            if !recipients.iter().any(|known| is_same_place(&known.target, &target)) {
+                recipients.push(Recipient::new(target, now));
+            }
+        }
+        let id = match &says {
+            Says::Digest(digest) => NoticeId::digest(&digest.unit, digest.date),
+            Says::Operator(digest) => NoticeId::operator(digest.at),
+        };
+        Self { id, says, created_at: now, recipients }
+    }
+
+    /// Where it belongs. A notice for nobody is dead from the start: silence would pass for delivery.
+    pub fn fate(&self) -> Fate {
+        if self.next_try_at().is_some() {
+            Fate::Waits
+        } else if self.recipients.is_empty() || self.recipients.iter().any(Recipient::is_dead) {
+            Fate::Dead
+        } else {
+            Fate::Delivered
         }
     }
 
-    /// The notice as it waits for its next attempt.
-    #[must_use]
-    pub fn after_failure(self, error: &DeliverError, now: DateTime<Utc>) -> Self {
-        let attempts = self.attempts.saturating_add(1);
-        Self {
-            attempts,
-            next_try_at: next_try_at(attempts, now, error.is_permanent(), &self.id),
-            last_error: Some(error.to_string()),
-            ..self
+    /// When it is to be tried next; `None` where nobody waits for it.
+    pub fn next_try_at(&self) -> Option<DateTime<Utc>> {
+        self.recipients.iter().filter_map(Recipient::next_try_at).min()
+    }
+
+    /// Why it has not arrived everywhere, where it was tried.
+    pub fn last_error(&self) -> Option<&str> {
+        self.recipients.iter().find_map(Recipient::error)
+    }
+
+    /// Its subject.
+    pub fn subject(&self) -> String {
+        match &self.says {
+            Says::Digest(digest) => subject::subject(digest),
+            Says::Operator(digest) => operator::subject(digest),
         }
+    }
+
+    /// Those who are to be tried now, with their positions.
+    pub(super) fn due(&self, now: DateTime<Utc>) -> impl Iterator<Item = (usize, &Target)> {
+        let numbered = self.recipients.iter().enumerate();
+        numbered.filter_map(move |(position, recipient)| {
+            recipient.next_try_at().is_some_and(|at| at <= now).then_some((position, &recipient.target))
+        })
+    }
+
+    /// The notice after what was tried at `now`. Recipients are told by where they are, so that a notice that was
+    /// changed in the meantime is not confused.
+    #[must_use]
+    pub fn after(self, attempts: &[Attempt], now: DateTime<Utc>, give_up_after: TimeDelta) -> Self {
+        let Self { id, recipients, .. } = self;
+        let recipients = recipients.into_iter().map(|recipient| {
+            match attempts.iter().find(|attempt| attempt.target == recipient.target) {
+                Some(Attempt { result, .. }) => {
+                    recipient.after(result.as_ref().copied().map_err(AsRef::as_ref), &id, now, give_up_after)
+                }
+                None => recipient,
+            }
+        });
+        Self { recipients: recipients.collect(), id, ..self }
+    }
+
+    /// The notice as those for whom it was given up are tried again. `present` are the people of its unit now.
+    #[must_use]
+    pub fn revived(self, present: &[Addressee], now: DateTime<Utc>) -> Self {
+        let revived = self.recipients.into_iter().map(|recipient| recipient.revived(present, now));
+        let mut recipients: Vec<Recipient> = revived.collect();
+        if recipients.is_empty() {
+            let people = present.iter().cloned().map(Target::Mail);
+            recipients.extend(people.map(|person| Recipient::new(person, now)));
+        }
+        Self { recipients, ..self }
+    }
+
+    /// The notice as nobody need think any more of those for whom it was given up.
+    #[must_use]
+    pub fn dismissed(self, now: DateTime<Utc>) -> Self {
+        let recipients = self.recipients.into_iter().map(|recipient| recipient.dismissed(now));
+        Self { recipients: recipients.collect(), ..self }
+    }
+}
+
+fn is_same_place(one: &Target, other: &Target) -> bool {
+    match (one, other) {
+        (Target::Mail(one), Target::Mail(other)) => one.email.eq_ignore_ascii_case(&other.email),
+        (one, other) => one == other,
     }
 }
 
@@ -101,6 +205,7 @@ pub(super) mod samples {
     pub(crate) fn row(news: News) -> DigestRow {
         DigestRow {
             news,
+            lasts: None,
             facts: SourceFacts {
                 source: SourceId::new("zhujianju/benji-jiedu-fuzeren"),
                 name: "本级政策解读—负责人解读".into(),
@@ -111,6 +216,8 @@ pub(super) mod samples {
                 last_title: Some("县住建局负责人解读《郎溪县物业管理办法》".into()),
                 due: Some(day(11, 26)),
                 state: State::Quiet,
+                remarks: Vec::new(),
+                told_this_week: 0,
             },
         }
     }
@@ -129,47 +236,11 @@ pub(super) mod samples {
                 Addressee { name: "张三".into(), email: "zhangsan@langxi.example".into() },
                 Addressee { name: "李四".into(), email: "lisi@langxi.example".into() },
             ],
+            copy: Vec::new(),
             rows,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn failed(notice: Notice, code: u16) -> Notice {
-        let error = DeliverError::Refused {
-            server: "mail.example:25".into(),
-            step: crate::deliver::Step::Message,
-            code,
-            reply: "no".into(),
-        };
-        notice.after_failure(&error, samples::now())
-    }
-
-    #[test]
-    fn a_unit_and_a_day_always_make_the_same_message_id() {
-        let id = NoticeId::digest(&UnitId::new("zhujianju"), samples::day(11, 27));
-        assert_eq!(id.as_str(), "digest.zhujianju.20221127");
-        assert_eq!(message_id(&id, "langxi.example"), "<digest.zhujianju.20221127@langxi.example>");
-    }
-
-    #[test]
-    fn a_notice_survives_the_store() {
-        let notice = failed(Notice::new(samples::digest(Vec::new()), samples::now()), 451);
-        let stored = serde_json::to_string(&notice).unwrap();
-        assert_eq!(serde_json::from_str::<Notice>(&stored).unwrap(), notice);
-    }
-
-    #[test]
-    fn a_failure_is_counted_and_remembered_and_moves_only_the_next_try() {
-        let fresh = Notice::new(samples::digest(Vec::new()), samples::now());
-        let once = failed(fresh.clone(), 451);
-        assert_eq!((once.attempts, &once.id, once.created_at), (1, &fresh.id, fresh.created_at));
-        assert!(once.next_try_at > samples::now());
-        assert!(failed(fresh, 550).next_try_at > once.next_try_at);
-        let said = once.last_error.unwrap();
-        assert_eq!(said, "cannot hand over the message to mail server mail.example:25: it answered 451 no");
-    }
-}
+mod tests;

@@ -21,7 +21,7 @@ pub(super) fn explain(server: &str, step: Step, error: &Error) -> DeliverError {
 }
 
 /// Servers like to repeat the address they refuse; what is kept and logged must not hold it.
-fn without_addresses(said: &str) -> String {
+pub(super) fn without_addresses(said: &str) -> String {
     let words = single_line(said);
     let masked: Vec<_> = words.split(' ').map(|word| if word.contains('@') { "<…>" } else { word }).collect();
     shortened(&masked.join(" "), LONGEST)

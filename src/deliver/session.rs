@@ -9,13 +9,14 @@ use std::time::Duration;
 use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{self, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::compose::Mail;
+use super::encrypted::Encrypted;
 use super::error::{DeliverError, Step};
 use super::reply::explain;
 use super::smtp::{Credentials, SmtpSettings, Tls};
@@ -23,6 +24,14 @@ use super::smtp::{Credentials, SmtpSettings, Tls};
 /// RFC 5321, 4.5.3.2.6: a server may take ten minutes over a message that it then accepts. Giving up before makes it
 /// arrive twice.
 const LONGEST_ACCEPTANCE: Duration = Duration::from_secs(600);
+
+/// A mail that the server has dealt with.
+pub(super) struct HandedOver {
+    /// Whom it did not take, by position.
+    pub(super) refused: Vec<(usize, DeliverError)>,
+    /// Whether the session can take another mail.
+    pub(super) is_reusable: bool,
+}
 
 pub(super) struct Session {
     connection: AsyncSmtpConnection,
@@ -42,7 +51,7 @@ impl Session {
         };
         let mut session = Self { connection, server, patience };
         if settings.tls == Tls::StartTls {
-            session.start_tls(&settings.host, &hello).await?;
+            session.start_tls(settings, &hello).await?;
         }
         if let Some(credentials) = &settings.credentials {
             session.log_in(credentials).await?;
@@ -55,16 +64,19 @@ impl Session {
         matches!(timeout(self.patience, self.connection.test_connected()).await, Ok(true))
     }
 
-    /// Hands a mail over. Returns the refusals of addressees whom the server does not take while it took others.
-    pub(super) async fn hand_over(&mut self, mail: &Mail) -> Result<Vec<DeliverError>, DeliverError> {
+    /// Hands a mail over to all addressees whom the server takes.
+    pub(super) async fn hand_over(&mut self, mail: &Mail) -> Result<HandedOver, DeliverError> {
         self.command(Step::NameSender, MailFrom::new(Some(mail.from.clone()), Vec::new())).await?;
         let refused = self.name_addressees(&mail.to).await?;
+        if refused.len() == mail.to.len() {
+            return Ok(HandedOver { refused, is_reusable: false });
+        }
         self.command(Step::Announce, Data).await?;
         let patience = self.patience.max(LONGEST_ACCEPTANCE);
         let work = self.connection.message(&mail.bytes);
         let answer = attempt(&self.server, Step::Message, patience, work).await?;
         match u16::from(answer.code()) {
-            200..=299 => Ok(refused),
+            200..=299 => Ok(HandedOver { refused, is_reusable: true }),
             // lettre takes 3xx for success; after the end of a message it is not.
             code => Err(DeliverError::Refused {
                 server: self.server.clone(),
@@ -75,16 +87,19 @@ impl Session {
         }
     }
 
-    /// Fails unless the server takes at least one addressee, and refuses the others for good: where it refuses one
-    /// only for now, nobody gets the mail yet, so that nobody gets it twice.
-    async fn name_addressees(&mut self, addressees: &[Address]) -> Result<Vec<DeliverError>, DeliverError> {
+    /// Returns those whom the server does not take. Whoever is refused only for now does not keep it from the others:
+    /// each of them waits for their own next attempt.
+    async fn name_addressees(
+        &mut self,
+        addressees: &[(usize, Address)],
+    ) -> Result<Vec<(usize, DeliverError)>, DeliverError> {
         let mut refused = Vec::new();
         let of = addressees.len();
-        for (position, address) in (1..).zip(addressees) {
+        for (number, (position, address)) in (1..).zip(addressees) {
             let rcpt = Rcpt::new(address.clone(), Vec::new());
-            match self.command(Step::NameAddressee { position, of }, rcpt).await {
+            match self.command(Step::NameAddressee { position: number, of }, rcpt).await {
                 Ok(()) => {}
-                Err(error) if error.is_permanent() && refused.len() + 1 < of => refused.push(error),
+                Err(error) if is_about_the_addressee(&error) => refused.push((*position, error)),
                 Err(error) => return Err(error),
             }
         }
@@ -100,14 +115,16 @@ impl Session {
         let _ = timeout(self.patience, self.connection.quit()).await;
     }
 
-    async fn start_tls(&mut self, host: &str, hello: &ClientId) -> Result<(), DeliverError> {
-        let tls = tls_parameters(host, &self.server, Step::StartTls)?;
+    async fn start_tls(&mut self, settings: &SmtpSettings, hello: &ClientId) -> Result<(), DeliverError> {
+        let tls = tls_parameters(settings).map_err(|error| explain(&self.server, Step::StartTls, &error))?;
         attempt(&self.server, Step::StartTls, self.patience, self.connection.starttls(tls, hello)).await
     }
 
     async fn log_in(&mut self, credentials: &Credentials) -> Result<(), DeliverError> {
-        let credentials =
-            authentication::Credentials::new(credentials.user.clone(), credentials.password.clone());
+        let credentials = authentication::Credentials::new(
+            credentials.user.clone(),
+            credentials.password.reveal().to_owned(),
+        );
         let mechanisms = [Mechanism::Plain, Mechanism::Login];
         let work = self.connection.auth(&mechanisms, &credentials);
         attempt(&self.server, Step::LogIn, self.patience, work).await.map(drop)
@@ -117,43 +134,60 @@ impl Session {
 /// lettre's own connections leave Nagle's algorithm on and write a message in two pieces, which costs 40 ms a message;
 /// so it is given a stream without.
 async fn connect(settings: &SmtpSettings, hello: &ClientId) -> Result<AsyncSmtpConnection, DeliverError> {
-    let server = settings.server();
-    let stream = timeout(settings.timeout, stream(settings)).await;
-    let stream = match stream {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(reason)) => return Err(DeliverError::Unreachable { server, reason }),
-        Err(_) => {
-            return Err(DeliverError::TimedOut { server, step: Step::Connect, after: settings.timeout });
-        }
-    };
-    let work = AsyncSmtpConnection::connect_with_transport(Box::new(stream), hello);
-    attempt(&server, Step::Greet, settings.timeout, work).await
+    let stream = stream(settings).await?;
+    greet(settings, hello, Box::new(stream)).await
 }
 
-async fn stream(settings: &SmtpSettings) -> std::io::Result<TcpStream> {
-    let stream = TcpStream::connect((settings.host.as_str(), settings.port)).await?;
-    stream.set_nodelay(true)?;
-    Ok(stream)
-}
-
-/// TLS from the first byte. lettre 0.11 can put TLS over a stream of ours only after STARTTLS, so here it opens its
-/// own, and the 40 ms a message have to be borne.
+/// TLS from the first byte.
 async fn connect_encrypted(
     settings: &SmtpSettings,
     hello: &ClientId,
 ) -> Result<AsyncSmtpConnection, DeliverError> {
-    let server = settings.server();
-    let tls = tls_parameters(&settings.host, &server, Step::Greet)?;
-    let address = (settings.host.as_str(), settings.port);
-    let patience = settings.timeout;
-    let work = AsyncSmtpConnection::connect_tokio1(address, Some(patience), hello, Some(tls), None);
-    attempt(&server, Step::Greet, patience, work).await
+    let stream = stream(settings).await?;
+    let (server, after) = (settings.server(), settings.timeout);
+    let shaking = Encrypted::over(stream, &settings.host, settings.authorities.as_deref());
+    match timeout(after, shaking).await {
+        Ok(Ok(stream)) => greet(settings, hello, Box::new(stream)).await,
+        Ok(Err(error)) => Err(DeliverError::Broken { server, step: Step::Greet, reason: error.to_string() }),
+        Err(_) => Err(DeliverError::TimedOut { server, step: Step::Greet, after }),
+    }
 }
 
-/// Certificates are checked against those the system trusts. lettre takes ring itself if the process has not
-/// installed a provider of cryptography.
-fn tls_parameters(host: &str, server: &str, step: Step) -> Result<TlsParameters, DeliverError> {
-    TlsParameters::new(host.to_owned()).map_err(|error| explain(server, step, &error))
+async fn stream(settings: &SmtpSettings) -> Result<TcpStream, DeliverError> {
+    let (server, after) = (settings.server(), settings.timeout);
+    let connecting = async {
+        let stream = TcpStream::connect((settings.host.as_str(), settings.port)).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    };
+    match timeout(after, connecting).await {
+        Ok(connected) => connected.map_err(|reason| DeliverError::Unreachable { server, reason }),
+        Err(_) => Err(DeliverError::TimedOut { server, step: Step::Connect, after }),
+    }
+}
+
+async fn greet(
+    settings: &SmtpSettings,
+    hello: &ClientId,
+    stream: Box<dyn AsyncTokioStream>,
+) -> Result<AsyncSmtpConnection, DeliverError> {
+    let work = AsyncSmtpConnection::connect_with_transport(stream, hello);
+    attempt(&settings.server(), Step::Greet, settings.timeout, work).await
+}
+
+/// Certificates are checked against the authorities that the system trusts, and further ones where they are named.
+/// lettre takes ring itself if the process has not installed a provider of cryptography.
+fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, Error> {
+    let builder = TlsParameters::builder(settings.host.clone());
+    match &settings.authorities {
+        None => builder.build(),
+        Some(pem) => builder.add_root_certificate(Certificate::from_pem(pem)?).build(),
+    }
+}
+
+/// 421 closes the connection, whatever it answers; and without an answer nobody knows whom it would have taken.
+fn is_about_the_addressee(error: &DeliverError) -> bool {
+    matches!(error, DeliverError::Refused { code, .. } if *code != 421)
 }
 
 async fn attempt<T>(

@@ -6,10 +6,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::compose::{Sender, compose};
+use super::compose::{Composed, compose};
 use super::error::DeliverError;
 use super::notice::Notice;
-use super::session::Session;
+use super::secret::Secret;
+use super::session::{HandedOver, Session};
+use super::stationery::Stationery;
 use super::transport::Delivered;
 
 /// Which server, and how to talk to it.
@@ -21,6 +23,8 @@ pub struct SmtpSettings {
     pub port: u16,
     /// How the connection is encrypted.
     pub tls: Tls,
+    /// Authorities (PEM) that are trusted beside those of the system, such as that of the office's own network.
+    pub authorities: Option<Vec<u8>>,
     /// `None` where the server takes mail without a login. With [`Tls::None`] they cross the network in clear.
     pub credentials: Option<Credentials>,
     /// The name under which we greet the server (EHLO).
@@ -47,13 +51,13 @@ pub struct Credentials {
     /// Who.
     pub user: String,
     /// The secret.
-    pub password: String,
+    pub password: Secret,
 }
 
 /// Hands notices over to one mail server, over one connection that is kept until [`Smtp::close`].
 pub struct Smtp {
     settings: SmtpSettings,
-    sender: Sender,
+    stationery: Stationery,
     kept: Option<Box<Session>>,
 }
 
@@ -66,20 +70,29 @@ impl SmtpSettings {
 
 impl Smtp {
     /// Nothing is connected before the first notice.
-    pub fn new(settings: SmtpSettings, sender: Sender) -> Self {
-        Self { settings, sender, kept: None }
+    pub fn new(settings: SmtpSettings, stationery: impl Into<Stationery>) -> Self {
+        Self { settings, stationery: stationery.into(), kept: None }
     }
 
-    /// Hands one notice over. It is delivered once the server has answered 2xx to the end of the message.
+    /// Hands one notice over, in one transaction for all whose time has come. It is delivered to those whom the server took,
+    /// once it has answered 2xx to the end of the message.
     ///
     /// After any failure the connection is given up, since nobody can say what state the server is in; the next
     /// notice opens a new one. The same happens if the caller drops this future midway.
     pub async fn send(&mut self, notice: &Notice, now: DateTime<Utc>) -> Result<Delivered, DeliverError> {
-        let mail = compose(notice, &self.sender, now)?;
+        let Composed { mail, mut refused } = compose(notice, &self.stationery, now)?;
+        if mail.to.is_empty() {
+            return Ok(Delivered { refused });
+        }
         let mut session = self.session().await?;
         match session.hand_over(&mail).await {
-            Ok(refused) => {
-                self.kept = Some(session);
+            Ok(HandedOver { refused: by_server, is_reusable }) => {
+                if is_reusable {
+                    self.kept = Some(session);
+                } else {
+                    session.quit().await;
+                }
+                refused.extend(by_server);
                 Ok(Delivered { refused })
             }
             Err(error) => {
@@ -127,7 +140,7 @@ mod tests {
 
     #[test]
     fn printing_settings_does_not_show_the_login() {
-        let credentials = Some(Credentials { user: "xuncha".into(), password: "hunter2".into() });
+        let credentials = Some(Credentials { user: "xuncha".into(), password: Secret::new("hunter2") });
         let shown = format!("{credentials:?}");
         assert!(!shown.contains("xuncha") && !shown.contains("hunter2"), "{shown}");
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::untrusted::shortened;
 use crate::alert::{Digest, DigestRow, Level, News};
 
@@ -9,6 +11,8 @@ use crate::alert::{Digest, DigestRow, Level, News};
 pub(super) struct Tally {
     told: BTreeMap<(Told, Noun), usize>,
     waiting: BTreeMap<Noun, usize>,
+    /// Days until the last of what is newly due soon is due; `None` where that cannot be said.
+    within: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,15 +31,20 @@ enum Noun {
     Account,
 }
 
-/// The subject, such as `[栏目预警] 县住建局：2 个栏目超期、1 个栏目即将到期`.
+/// The subject, such as `[栏目预警] 县住建局：2 个栏目超期、1 个栏目将于 3 天内到期`.
 pub(super) fn subject(digest: &Digest) -> String {
-    let tally = Tally::of(&digest.rows);
+    let tally = Tally::of(&digest.rows, digest.date);
     format!("[{}{}] {}：{}", tally.noun(), tally.kind(), shortened(&digest.unit_name, 40), tally.headline())
 }
 
+/// Whether all that is new is good.
+pub(super) fn is_only_relief(digest: &Digest) -> bool {
+    Tally::of(&digest.rows, digest.date).is_only_relief()
+}
+
 impl Tally {
-    pub(super) fn of(rows: &[DigestRow]) -> Self {
-        let mut tally = Self { told: BTreeMap::new(), waiting: BTreeMap::new() };
+    pub(super) fn of(rows: &[DigestRow], today: NaiveDate) -> Self {
+        let mut tally = Self { told: BTreeMap::new(), waiting: BTreeMap::new(), within: within(rows, today) };
         for row in rows {
             let noun = Noun::of(&row.facts.channel);
             match told(row.news) {
@@ -70,8 +79,11 @@ impl Tally {
     }
 
     fn kind(&self) -> &'static str {
-        let only_relief = !self.told.is_empty() && self.told.keys().all(|(told, _)| *told == Told::Resolved);
-        if only_relief { "恢复" } else { "预警" }
+        if self.is_only_relief() { "恢复" } else { "预警" }
+    }
+
+    fn is_only_relief(&self) -> bool {
+        !self.told.is_empty() && self.told.keys().all(|(told, _)| *told == Told::Resolved)
     }
 
     /// 栏目 if a column is among them, otherwise 账号.
@@ -82,7 +94,28 @@ impl Tally {
 
     fn phrase(&self, wanted: impl Fn(Told) -> bool) -> String {
         let wanted = self.told.iter().filter(|((told, _), _)| wanted(*told));
-        joined(wanted.map(|((told, noun), count)| format!("{count} 个{}{}", noun.word(), told.words())))
+        joined(wanted.map(|((told, noun), count)| {
+            let words = told.words().map_or_else(|| self.due_soon(), str::to_owned);
+            format!("{count} 个{}{words}", noun.word())
+        }))
+    }
+
+    fn due_soon(&self) -> String {
+        match self.within {
+            Some(0) => "今天到期".to_owned(),
+            Some(days) => format!("将于 {days} 天内到期"),
+            None => "即将到期".to_owned(),
+        }
+    }
+
+    /// Where to publish: 栏目, 账号, or either.
+    pub(super) fn place(&self) -> &'static str {
+        let nouns = || self.told.keys().map(|(_, noun)| noun).chain(self.waiting.keys());
+        match (nouns().any(|noun| *noun == Noun::Column), nouns().any(|noun| *noun == Noun::Account)) {
+            (true, true) => "栏目或账号",
+            (false, true) => "账号",
+            (_, false) => "栏目",
+        }
     }
 }
 
@@ -90,30 +123,43 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join("、")
 }
 
+/// A due date that has passed is being looked into, and one that is not known cannot be counted to.
+fn within(rows: &[DigestRow], today: NaiveDate) -> Option<i64> {
+    let due_soon = rows.iter().filter(|row| told(row.news) == Some(Told::DueSoon));
+    let days: Option<Vec<i64>> =
+        due_soon.map(|row| row.facts.due.map(|due| (due - today).num_days())).collect();
+    days?.into_iter().max().filter(|days| *days >= 0)
+}
+
 fn told(news: News) -> Option<Told> {
     match news {
         News::Raised { level: Level::Overdue } => Some(Told::Overdue),
         News::Raised { level: Level::Blank } => Some(Told::Blank),
-        News::Raised { level: Level::DueSoon } | News::Reminded { level: Level::DueSoon, .. } => {
-            Some(Told::DueSoon)
+        News::Raised { level: Level::DueSoon }
+        | News::Reminded { level: Level::DueSoon, .. }
+        | News::Escalated { level: Level::DueSoon, .. } => Some(Told::DueSoon),
+        News::Reminded { level: Level::Overdue, .. } | News::Escalated { level: Level::Overdue, .. } => {
+            Some(Told::StillOverdue)
         }
-        News::Reminded { level: Level::Overdue, .. } => Some(Told::StillOverdue),
-        News::Reminded { level: Level::Blank, .. } => Some(Told::StillBlank),
+        News::Reminded { level: Level::Blank, .. } | News::Escalated { level: Level::Blank, .. } => {
+            Some(Told::StillBlank)
+        }
         News::Resolved { .. } => Some(Told::Resolved),
         News::StillOpen { .. } => None,
     }
 }
 
 impl Told {
-    fn words(self) -> &'static str {
+    /// `None` where the words depend on the day.
+    fn words(self) -> Option<&'static str> {
         match self {
-            Self::Overdue => "超期",
-            Self::Blank => "空白",
-            Self::StillOverdue => "仍超期",
-            Self::StillBlank => "仍空白",
-            Self::DueSoon => "即将到期",
+            Self::Overdue => Some("超期"),
+            Self::Blank => Some("空白"),
+            Self::StillOverdue => Some("仍超期"),
+            Self::StillBlank => Some("仍空白"),
+            Self::DueSoon => None,
             // Not "已更新": a source also comes to rest when it is exempted.
-            Self::Resolved => "已恢复正常",
+            Self::Resolved => Some("已恢复正常"),
         }
     }
 }
@@ -132,45 +178,4 @@ impl Noun {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::deliver::notice::samples::{digest, now, raised, row};
-
-    fn weibo(mut row: DigestRow) -> DigestRow {
-        row.facts.channel = "微博".into();
-        row
-    }
-
-    #[test]
-    fn the_subject_counts_what_is_new() {
-        let overdue = || raised(Level::Overdue);
-        let soon = || raised(Level::DueSoon);
-        let open = || row(News::StillOpen { level: Level::Overdue });
-        let resolved = || row(News::Resolved { level: Level::Overdue, raised_at: now() });
-        let reminded = || row(News::Reminded { level: Level::Blank, raised_at: now() });
-        let table = [
-            (
-                vec![overdue(), overdue(), soon(), open()],
-                "[栏目预警] 县住建局：2 个栏目超期、1 个栏目即将到期",
-            ),
-            (vec![raised(Level::Blank)], "[栏目预警] 县住建局：1 个栏目空白"),
-            (vec![reminded(), soon()], "[栏目预警] 县住建局：1 个栏目仍空白、1 个栏目即将到期"),
-            (vec![overdue(), resolved()], "[栏目预警] 县住建局：1 个栏目超期、1 个栏目已恢复正常"),
-            (vec![resolved(), open()], "[栏目恢复] 县住建局：1 个栏目已恢复正常"),
-            (vec![weibo(overdue())], "[账号预警] 县住建局：1 个账号超期"),
-            (vec![weibo(overdue()), soon()], "[栏目预警] 县住建局：1 个账号超期、1 个栏目即将到期"),
-            (vec![open()], "[栏目预警] 县住建局：1 个栏目仍未处理"),
-            (vec![], "[栏目预警] 县住建局：没有新的变化"),
-        ];
-        for (rows, expected) in table {
-            assert_eq!(subject(&digest(rows)), expected);
-        }
-    }
-
-    #[test]
-    fn a_line_break_in_the_name_of_a_unit_does_not_reach_the_subject() {
-        let mut digest = digest(vec![raised(Level::Overdue)]);
-        digest.unit_name = "县住建局\r\nBcc: all@langxi.example".into();
-        assert_eq!(subject(&digest), "[栏目预警] 县住建局 Bcc: all@langxi.example：1 个栏目超期");
-    }
-}
+mod tests;

@@ -16,19 +16,17 @@ pub enum Transport {
     File(FileDrop),
 }
 
-/// A notice that somebody else now answers for.
+/// A notice that somebody else now answers for, as far as its recipients were taken.
 #[derive(Debug, Default)]
 pub struct Delivered {
-    /// Addressees whom the server refused for good while it took the others: for the operator to mend. The notice
-    /// is done all the same, since sending it again would repeat it to those who have it.
-    pub refused: Vec<DeliverError>,
+    /// Those of the recipients tried who were not taken, by their position among all, and why. The others have it.
+    pub refused: Vec<(usize, DeliverError)>,
 }
 
 impl Transport {
-    /// Delivers one notice. `now` becomes the date of the mail.
+    /// Delivers one notice to those people whose time has come. `now` becomes the date of the mail.
     ///
-    /// Success means that the notice may leave the outbox. Failure may still have delivered it, if the connection
-    /// broke just before the answer; the next attempt bears the same Message-ID.
+    /// An error means that nobody is known to have it.
     pub async fn send(&mut self, notice: &Notice, now: DateTime<Utc>) -> Result<Delivered, DeliverError> {
         match self {
             Self::Smtp(smtp) => smtp.send(notice, now).await,

@@ -23,6 +23,7 @@ mod summary;
 mod traffic;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use chrono::{NaiveTime, TimeDelta};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -43,7 +45,7 @@ use crate::config::{Config, DigestHours, Mail, Route};
 use crate::daemon::{Tasks, make_directory};
 use crate::deliver::Sender;
 use crate::rules::{Rules, Source};
-use crate::serve::StatusSocket;
+use crate::serve::{Access, Keeper, PageAt, Routes, StatusSocket};
 use crate::{alert, assess, fetch};
 
 /// What the demo is asked to do.
@@ -53,6 +55,8 @@ pub struct Options {
     pub out: PathBuf,
     /// Where the county's web server listens.
     pub listen: SocketAddr,
+    /// Where the page can be looked at.
+    pub page: Option<SocketAddr>,
     /// End after the scenario instead of serving on.
     pub once: bool,
 }
@@ -74,7 +78,8 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     let listener = TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("cannot listen on {}: choose another with --listen", options.listen))?;
-    let config = config(&folder, &rules, listener.local_addr()?);
+    let page = options.page.map(|listen| PageAt { listen, open_to_network: false });
+    let config = config(&folder, &rules, listener.local_addr()?, page);
     make_directory(&folder.join("mail"))?;
 
     let mut servers = JoinSet::new();
@@ -82,9 +87,17 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     let county = Arc::new(County::new(rules.clone(), scenario, clock.clone()));
     let traffic = Arc::new(Traffic::default());
     servers.spawn(server::serve(county, Arc::clone(&traffic), listener, stop.child_token()));
-    let socket = StatusSocket::bind(&config.socket)?;
+    let socket = StatusSocket::bind(&config.socket, config.access.clone())?.with_page(config.page).await?;
     let Tasks { line, poller, judge, mailer, door } = Tasks::build(&config, rules, clock)?;
-    servers.spawn(socket.serve(door, stop.child_token()));
+    let serving = stop.child_token();
+    let keeper = Keeper::start(door.clone())?;
+    let (_routes, served) = watch::channel(Routes::of(&door));
+    servers.spawn(async move {
+        socket.serve(served, serving).await;
+        Ok(())
+    });
+    let keeping = stop.child_token();
+    servers.spawn(async move { keeper.run(keeping).await.map_err(io::Error::other) });
 
     let mut cast = Cast { line: Arc::clone(&line), poller, judge, mailer, clock: stepped.clone() };
     let played = play(&mut cast, starts_at..ends_at, &folder, accepted, &stop).await?;
@@ -114,7 +127,7 @@ async fn go_on(cast: Cast, stop: &CancellationToken) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
+fn config(folder: &Path, rules: &Rules, site: SocketAddr, page: Option<PageAt>) -> Config {
     let hosts = rules.sources.iter().filter_map(host_of);
     let resolve: BTreeMap<String, SocketAddr> = hosts.map(|host| (host, site)).collect();
     Config {
@@ -122,20 +135,29 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr) -> Config {
         county: Some("langxi".to_owned()),
         state_dir: folder.join("state"),
         socket: folder::socket(folder),
+        secrets: None,
+        import_dir: folder.join("import"),
+        access: Access::default(),
+        page,
         fetch: fetch::Settings { resolve, ..fetch::Settings::new("xxzx@langxi.example") },
         render: fetch::RenderSettings::new("xxzx@langxi.example"),
         workers: 32,
         assess: assess::Policy::default(),
         alert: alert::Policy::default(),
         digests: DigestHours::default(),
-        mail: Mail {
-            sender: Sender {
+        at_once: Vec::new(),
+        operators: Vec::new(),
+        operator: alert::OperatorPolicy::default(),
+        breaker: alert::BreakerPolicy::default(),
+        anchors: Vec::new(),
+        mail: Mail::new(
+            Sender {
                 name: rules.county.issuer.clone(),
                 email: "xxzx@langxi.example".to_owned(),
                 reply_to: None,
             },
-            route: Route::File(folder.join("mail")),
-        },
+            Route::File(folder.join("mail")),
+        ),
     }
 }
 

@@ -42,6 +42,7 @@ mod listing;
 mod nested;
 mod onward;
 mod page;
+mod platforms;
 mod reading;
 mod references;
 mod region;
@@ -76,6 +77,10 @@ pub use identity::{Identity, identity};
 pub use json::{JsonCondition, JsonDate, JsonFields, JsonItems, JsonRows};
 pub use landmarks::{Landmarks, SignLink, read_landmarks};
 pub use page::Page;
+pub use platforms::{
+    Answer, Grant, Post, Posts, Refusal, read_douyin, read_douyin_grant, read_huawei, read_itunes, read_rss,
+    read_wechat_api, read_wechat_article, read_wechat_backend, read_wechat_grant, read_weibo, read_yyb,
+};
 pub use reading::{Families, Family, FinderBounds, ListSelectors, Reading, TableHeaders};
 pub use selectors::SelectorError;
 pub use sighting::{

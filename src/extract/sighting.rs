@@ -41,6 +41,8 @@ pub enum Found {
     ArticleMeta,
     /// In the visible header of the item's article.
     ArticleText,
+    /// Put on record by a person.
+    Record,
 }
 
 impl Found {
@@ -53,6 +55,7 @@ impl Found {
             Self::Url => "网址",
             Self::ArticleMeta => "文章页元数据",
             Self::ArticleText => "文章页正文",
+            Self::Record => "人工核查记录",
         }
     }
 
@@ -66,6 +69,7 @@ impl Found {
             Self::Url => "url",
             Self::ArticleMeta => "article-meta",
             Self::ArticleText => "article-text",
+            Self::Record => "record",
         }
     }
 }

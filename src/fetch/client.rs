@@ -14,12 +14,13 @@ use url::Url;
 
 use super::blocked::blocked;
 use super::body;
+use super::call::{Call, CallBody};
 use super::connections::{Connection, Connections};
 use super::failing::failure_of;
 use super::outcome::{Failure, Fetched, Outcome, Validators};
 use super::retry_after::retry_after;
-use crate::extract::Page;
-use crate::rules::{HostException, Security};
+use crate::extract::{Answer, Page};
+use crate::rules::{HostException, Remark, Security};
 
 /// How requests are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +76,20 @@ impl<'a> Request<'a> {
     }
 }
 
+const UNSAFE_FOR_SECRETS: &str = "`allow-insecure-tls` or `force-http` is set for this host under [[host]] in county.toml, and no \
+     secret is sent that way";
+
+/// What came of calling a platform's interface.
+#[derive(Debug)]
+pub struct Called {
+    /// What it answered, whatever the status; or why nothing came back.
+    pub answer: Result<Answer, Failure>,
+    /// The server asked not to be asked again before this (Retry-After, at most a day ahead).
+    pub not_before: Option<DateTime<Utc>>,
+    /// What whoever relies on the answer should know about how it was had.
+    pub remarks: Vec<Remark>,
+}
+
 /// Makes requests. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct Fetcher {
@@ -83,6 +98,7 @@ pub struct Fetcher {
 }
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Fetcher {
     /// A fetcher with these settings.
@@ -105,6 +121,31 @@ impl Fetcher {
             Err(error) => (Outcome::Failed(failure_of(&error, &self.settings)), None),
         };
         Fetched { outcome, not_before, took: started.elapsed(), remarks: connection.remarks.clone() }
+    }
+
+    /// Calls a platform's interface once. Redirects are answers too, and not followed.
+    pub async fn call(&self, call: &Call, now: DateTime<Utc>) -> Called {
+        let connection = self.connections.to(&call.url);
+        if call.is_secret && connection.security != Security::Verified {
+            let answer = Err(Failure::Tls(UNSAFE_FOR_SECRETS.to_owned()));
+            return Called { answer, not_before: None, remarks: connection.remarks.clone() };
+        }
+        let (answer, not_before) = match ask_interface(connection, call).send().await {
+            Ok(response) => {
+                let wish = header(response.headers(), RETRY_AFTER).and_then(|wish| retry_after(&wish, now));
+                (self.answer(response, call).await, wish)
+            }
+            Err(error) => (Err(failure_of(&error.without_url(), &self.settings)), None),
+        };
+        Called { answer, not_before, remarks: connection.remarks.clone() }
+    }
+
+    async fn answer(&self, response: reqwest::Response, call: &Call) -> Result<Answer, Failure> {
+        let status = response.status().as_u16();
+        let (location, content_type) =
+            (header(response.headers(), LOCATION), header(response.headers(), CONTENT_TYPE));
+        let body = self.whole_body(response).await?;
+        Ok(Answer { status, page: Page { url: call.address(), content_type, body }, location })
     }
 
     async fn read(&self, response: reqwest::Response, connection: &Connection) -> Outcome {
@@ -158,6 +199,19 @@ fn ask(connection: &Connection, request: Request<'_>) -> reqwest::RequestBuilder
         }
     }
     builder
+}
+
+fn ask_interface(connection: &Connection, call: &Call) -> reqwest::RequestBuilder {
+    let (client, url) = (&connection.unled, connection.address(&call.url));
+    let builder = match &call.body {
+        None => client.get(url).header(CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        Some(CallBody::Json(body)) => client.post(url).header(CONTENT_TYPE, JSON).body(body.clone()),
+        Some(CallBody::Form(body)) => client.post(url).header(CONTENT_TYPE, FORM).body(body.clone()),
+    };
+    match &call.token {
+        Some((name, token)) => builder.header(*name, token),
+        None => builder,
+    }
 }
 
 fn led_away(response: &reqwest::Response, connection: &Connection) -> Failure {

@@ -18,6 +18,8 @@ const ACCEPTED: &str = "text/html,application/xhtml+xml,application/rss+xml,appl
 #[derive(Debug, Clone)]
 pub(super) struct Connection {
     pub(super) client: Client,
+    /// Follows no redirect.
+    pub(super) unled: Client,
     pub(super) security: Security,
     pub(super) remarks: Vec<Remark>,
 }
@@ -51,19 +53,20 @@ struct Way {
 impl Connections {
     pub(super) fn new(settings: &Settings) -> Result<Self, reqwest::Error> {
         let usual_way = Way { security: Security::Verified, proxy: None };
-        let usual = client(settings, &usual_way)?;
+        let usual = both(settings, &usual_way)?;
         let mut clients = HashMap::from([(usual_way, usual.clone())]);
         let mut by_host = HashMap::new();
         for exception in &settings.exceptions {
             let way = Way { security: exception.security, proxy: exception.proxy.clone() };
             let client = match clients.get(&way) {
                 Some(client) => client.clone(),
-                None => client(settings, &way)?,
+                None => both(settings, &way)?,
             };
             clients.insert(way, client.clone());
             by_host.insert(exception.name.clone(), connection(exception, client));
         }
-        let usual = Connection { client: usual, security: Security::Verified, remarks: Vec::new() };
+        let [client, unled] = usual;
+        let usual = Connection { client, unled, security: Security::Verified, remarks: Vec::new() };
         Ok(Self { usual: Arc::new(usual), by_host: Arc::new(by_host) })
     }
 
@@ -75,11 +78,17 @@ impl Connections {
     }
 }
 
-fn connection(exception: &HostException, client: Client) -> Connection {
-    Connection { client, security: exception.security, remarks: exception.remarks() }
+fn connection(exception: &HostException, [client, unled]: [Client; 2]) -> Connection {
+    Connection { client, unled, security: exception.security, remarks: exception.remarks() }
 }
 
-fn client(settings: &Settings, way: &Way) -> Result<Client, reqwest::Error> {
+/// A client that follows redirects within a host, and one that follows none.
+fn both(settings: &Settings, way: &Way) -> Result<[Client; 2], reqwest::Error> {
+    let within = within_one_host(settings.most_redirects, way.security);
+    Ok([client(settings, way, within)?, client(settings, way, Policy::none())?])
+}
+
+fn client(settings: &Settings, way: &Way, policy: Policy) -> Result<Client, reqwest::Error> {
     let user_agent = format!("xuncha/{} (+{})", env!("CARGO_PKG_VERSION"), settings.contact);
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(ACCEPTED))]);
     let mut builder = Client::builder()
@@ -87,7 +96,7 @@ fn client(settings: &Settings, way: &Way) -> Result<Client, reqwest::Error> {
         .default_headers(headers)
         .connect_timeout(settings.connect_timeout)
         .timeout(settings.total_timeout)
-        .redirect(within_one_host(settings.most_redirects, way.security))
+        .redirect(policy)
         .tls_danger_accept_invalid_certs(way.security == Security::Unverified)
         .no_proxy();
     if let Some(proxy) = &way.proxy {

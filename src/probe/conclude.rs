@@ -79,7 +79,7 @@ fn shown(listing: &Listing, newest: Option<&Sighting>, article: Article) -> Show
             newest: newest.date,
             undated: undated.len(),
             was: None,
-            backing: Backing { article, without_reissues: None },
+            backing: Backing { article, ..Backing::default() },
         },
         _ => Shown::Empty { held_items: false },
     }

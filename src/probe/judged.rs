@@ -14,12 +14,15 @@ pub(super) fn judged(aim: &Aim<'_>, chosen: &Chosen, looked: &Result<Shown, Caus
             shown: looked.as_ref().ok().copied(),
             since: Some(now),
             seen_at: both.get(looks - 1).copied(),
+            reach: None,
             failure: looked.as_ref().err(),
             full_looks: &both[..looks],
         },
         cadence: &chosen.cadence,
+        owes_nothing_from: None,
         calendar: &aim.calendar,
         policy: &aim.policy,
+        exempt_until: None,
     };
     let standing = case(1).standing(now);
     let later = case(2).standing(second);

@@ -5,8 +5,11 @@
 //! into one [`Probed`]: outcome, requests, preset and why, rows, what the page calls itself, what the articles say, the standing
 //! that would follow, what is odd, and what to write into the rule.
 //!
+//! An account with several ways is looked at by each of them ([`AccountProber`]), which shows which access works.
+//!
 //! A probe writes nothing and convicts nobody: one look never does.
 
+mod account;
 mod aim;
 mod asked;
 mod compare;
@@ -18,6 +21,7 @@ mod probed;
 mod prober;
 mod seen;
 
+pub(crate) use account::{AccountProber, ProbedAccount, Shown};
 pub(crate) use aim::{Aim, Whence};
 #[cfg(test)]
 pub(crate) use probed::{Agreement, Asked, ReadAs, RobotsSaid};

@@ -18,6 +18,27 @@ pub struct Cadence {
     pub grace_days: u32,
     /// Whether a bulletin remarks on a source that is due soon. Short cadences are warned of by mail only.
     pub remark_due_soon: bool,
+    /// What is said of a source after its first warning, and when.
+    pub rungs: Rungs,
+}
+
+/// What is said of a source after its first warning, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rungs {
+    /// It is warned of again so many working days before the due date; 0 for not at all.
+    pub again_before: u32,
+    /// Whether it is warned of on the due day.
+    pub on_due_day: bool,
+    /// Days between two reminders while it is overdue or blank; `None` for what `xuncha.toml` says.
+    pub remind_every: Option<u32>,
+    /// Days that it may be overdue or blank before those above are told; `None` for what `xuncha.toml` says.
+    pub escalate_after: Option<u32>,
+}
+
+impl Default for Rungs {
+    fn default() -> Self {
+        Self { again_before: 3, on_due_day: true, remind_every: None, escalate_after: None }
+    }
 }
 
 /// The longest a source may stay without a new item.

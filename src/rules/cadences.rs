@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::cadence::{Cadence, Lead, Period};
+use super::cadence::{Cadence, Lead, Period, Rungs};
 use super::document::{Document, Table};
 use super::id::is_valid_id;
 use super::problem::Collector;
@@ -78,6 +78,7 @@ impl Cadences {
         let next_cut_off = table.optional_word("lead", &[("next-cut-off", ())]).is_some();
         let grace_days = table.optional_integer("grace-days", 0..=366).unwrap_or(0);
         let remark_due_soon = table.boolean_or("remark-due-soon", false);
+        let rungs = read_rungs(table);
         if lead_days.is_none() && !table.has("lead-days") && !matches!(period, Some(Period::Unlimited)) {
             table.report("lead-days", "is missing: days before the due date from which units are warned");
         }
@@ -89,7 +90,7 @@ impl Cadences {
         let lead_days = lead_days.unwrap_or(0);
         let lead =
             if next_cut_off { Lead::NextCutOff { at_least: lead_days } } else { Lead::Days(lead_days) };
-        let cadence = Cadence { name: name.clone(), period, lead, grace_days, remark_due_soon };
+        let cadence = Cadence { name: name.clone(), period, lead, grace_days, remark_due_soon, rungs };
         if self.named.insert(name.clone(), Arc::new(cadence)).is_some() {
             table.report("name", format!("the cadence `{name}` is defined twice"));
         }
@@ -107,6 +108,16 @@ impl Cadences {
             Some(cadence) => self.patterns.push(Pattern { contains, cadence: Arc::clone(cadence) }),
             None => table.report("cadence", format!("`{name}` is not a cadence, allowed: {}", self.names())),
         }
+    }
+}
+
+fn read_rungs(table: &Table<'_>) -> Rungs {
+    let usual = Rungs::default();
+    Rungs {
+        again_before: table.optional_integer("again-before", 0..=30).unwrap_or(usual.again_before),
+        on_due_day: table.boolean_or("on-due-day", usual.on_due_day),
+        remind_every: table.optional_integer("remind-every-days", 1..=366),
+        escalate_after: table.optional_integer("escalate-after-days", 1..=366),
     }
 }
 

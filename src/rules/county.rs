@@ -8,6 +8,7 @@ use super::document::{Document, Table};
 use super::host::{HostException, HostPace, read_host};
 use super::id::{SourceId, UnitId};
 use super::problem::Collector;
+use super::superior::{NamedUnit, Role, Superior, read_superior};
 
 /// A county.
 #[derive(Debug, Clone)]
@@ -34,6 +35,8 @@ pub struct County {
     pub hosts: Vec<HostPace>,
     /// Hosts that are treated otherwise than all others, each with the reason.
     pub exceptions: Vec<HostException>,
+    /// Who is told when units do not act on their warnings.
+    pub superiors: Vec<Superior>,
 }
 
 /// How findings make a verdict.
@@ -49,6 +52,7 @@ pub(crate) struct OrderLines {
     pub(crate) annex1: Vec<(String, usize)>,
     pub(crate) annex2: Vec<(String, usize)>,
     pub(crate) annex3: Vec<(String, usize)>,
+    pub(crate) answered_for: Vec<NamedUnit>,
 }
 
 impl County {
@@ -58,10 +62,11 @@ impl County {
         let document = Document::read(&directory.join("county.toml"), problems)?;
         document.with_root(problems, |root| {
             let county = root.table("county");
-            let order = read_order(root);
+            let mut order = read_order(root);
+            let superiors = read_superiors(root, &mut order.answered_for);
             let hosts = root.tables("host").iter().filter_map(read_host).unzip();
             root.finish();
-            let county = county.and_then(|table| read_county(&table, id, &order, hosts));
+            let county = county.and_then(|table| read_county(&table, id, &order, hosts, superiors));
             Some((county, order))
         })
     }
@@ -72,6 +77,7 @@ fn read_county(
     id: String,
     order: &OrderLines,
     (hosts, exceptions): (Vec<HostPace>, Vec<Option<HostException>>),
+    superiors: Vec<Superior>,
 ) -> Option<County> {
     let name = table.string("name");
     let issuer = table.optional_string("issuer");
@@ -92,22 +98,37 @@ fn read_county(
         annex3_order: order.annex3.iter().map(|(id, _)| SourceId::new(id.as_str())).collect(),
         hosts,
         exceptions: exceptions.into_iter().flatten().collect(),
+        superiors,
     })
 }
 
 fn read_order(root: &Table<'_>) -> OrderLines {
     let file = root.path().to_owned();
     let Some(table) = root.optional_table("order") else {
-        return OrderLines { file, annex1: Vec::new(), annex2: Vec::new(), annex3: Vec::new() };
+        let (annex1, annex2, annex3, answered_for) = Default::default();
+        return OrderLines { file, annex1, annex2, annex3, answered_for };
     };
     let order = OrderLines {
         file,
         annex1: table.lined_strings("annex-1"),
         annex2: table.lined_strings("annex-2"),
         annex3: table.lined_strings("annex-3"),
+        answered_for: Vec::new(),
     };
     table.finish();
     order
+}
+
+fn read_superiors(root: &Table<'_>, named: &mut Vec<NamedUnit>) -> Vec<Superior> {
+    let mut superiors = Vec::new();
+    for (key, role) in [("supervisor", Role::Supervisor), ("deputy-head", Role::DeputyHead)] {
+        for table in root.tables(key) {
+            let (superior, units) = read_superior(&table, role);
+            superiors.extend(superior);
+            named.extend(units);
+        }
+    }
+    superiors
 }
 
 fn read_zone(table: &Table<'_>) -> Option<Tz> {

@@ -103,6 +103,11 @@ impl<'d> Table<'d> {
         self.entry(key).is_some()
     }
 
+    /// Whether the key is there and is a text. Does not count as asking for it.
+    pub(crate) fn is_text(&self, key: &str) -> bool {
+        self.entry(key).is_some_and(|value| value.get_ref().is_str())
+    }
+
     /// The line of a key, or of the table where the key is absent.
     pub(crate) fn line_of_key(&self, key: &str) -> usize {
         self.entry(key).map_or(self.line, |value| self.document.line_of(&value.span()))

@@ -28,8 +28,30 @@ impl Holidays {
         Some(match marked {
             Some(DayOff::Holiday) => false,
             Some(DayOff::MakeUpWorkday) => true,
-            None => !matches!(day.weekday(), Weekday::Sat | Weekday::Sun),
+            None => Self::is_plain_working_day(day),
         })
+    }
+
+    /// Whether people would work on `day` if there were no holidays.
+    pub fn is_plain_working_day(day: NaiveDate) -> bool {
+        !matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
+    }
+
+    /// Of the year of `today` and the next, those that are not known: this year's makes every date of a warning doubtful,
+    /// the next year's is announced each November.
+    pub fn missing_years(&self, today: NaiveDate) -> Vec<i32> {
+        let years = [today.year(), today.year() + 1];
+        years.into_iter().filter(|year| !self.years.contains_key(year)).collect()
+    }
+
+    /// The years that come with the program, for tests.
+    #[cfg(test)]
+    pub(crate) fn shipped() -> Self {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("crawl-rules/holidays");
+        let files: Vec<_> = (2022..=2026).map(|year| directory.join(format!("{year}.toml"))).collect();
+        let problems = Collector::default();
+        let holidays = Self::load(&files, &problems);
+        problems.into_result(holidays).unwrap()
     }
 
     /// The years that are known, ascending.
@@ -81,11 +103,7 @@ mod tests {
 
     #[test]
     fn the_shipped_years_know_holidays_and_make_up_working_days() {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("crawl-rules/holidays");
-        let files: Vec<_> = (2022..=2026).map(|year| directory.join(format!("{year}.toml"))).collect();
-        let problems = Collector::default();
-        let holidays = Holidays::load(&files, &problems);
-        problems.into_result(()).unwrap();
+        let holidays = Holidays::shipped();
         let works = |day: &str| holidays.is_working_day(day.parse().unwrap());
         assert_eq!(works("2022-10-03"), Some(false), "National Day");
         assert_eq!(works("2022-10-08"), Some(true), "a Saturday made up for it");

@@ -128,7 +128,7 @@ pub(super) fn read_host(table: &Table<'_>) -> Option<(HostPace, Option<HostExcep
     Some((HostPace { name: name?, requests_per_second, burst, concurrent }, exception))
 }
 
-fn read_pace(table: &Table<'_>) -> f64 {
+pub(super) fn read_pace(table: &Table<'_>) -> f64 {
     let requests_per_second = table.optional_integer("requests-per-second", 1..=1000);
     let seconds_per_request = table.optional_integer("seconds-per-request", 1..=86_400);
     if requests_per_second.is_some() && seconds_per_request.is_some() {

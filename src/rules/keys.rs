@@ -139,14 +139,30 @@ const COLUMN: [Key; 27] = [
     key("cadence", "更新周期", &["更新频率"], Text),
 ];
 
-const FEED: [Key; 4] = [
+const FEED: [Key; 7] = [
     key("id", "账号编号", &[], Text),
     key("platform", "平台", &[], Word(&PLATFORM_WORDS)),
     key("account", "账号", &["账号名称"], Text),
     key("cadence", "更新周期", &["更新频率"], Text),
+    rare("min-posts-30d", "近30天最少发布数", &[], Number),
+    rare("deregistered-since", "注销日期", &[], Text),
+    rare("deregistered-reason", "注销依据", &[], Text),
 ];
 
-const WAY: [Key; 2] = [key("kind", "读取方式", &[], Text), key("url", "地址", &["订阅地址", "网址"], Text)];
+const WAY: [Key; 12] = [
+    key("kind", "读取方式", &[], Text),
+    rare("name", "方式名称", &[], Text),
+    key("url", "地址", &["订阅地址", "网址"], Text),
+    rare("uid", "用户号", &[], Text),
+    rare("open-id", "开放平台账号", &[], Text),
+    rare("app-id", "应用号", &[], Text),
+    rare("package", "应用包名", &[], Text),
+    rare("country", "国家或地区", &[], Text),
+    rare("file", "导出文件", &[], Text),
+    rare("secret", "凭据名称", &[], Text),
+    rare("base", "接口地址", &[], Text),
+    rare("bridge", "转换服务", &[], Text),
+];
 
 const PLATFORM_WORDS: [(&str, &str); 4] =
     [("wechat", "微信"), ("weibo", "微博"), ("douyin", "抖音"), ("app", "APP")];

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::bridge::{Bridge, load_bridges};
 use super::cadences::Cadences;
 use super::county::{County, OrderLines};
 use super::holidays::Holidays;
@@ -20,6 +21,8 @@ pub struct Rules {
     pub units: Vec<Unit>,
     /// All their sources, unit by unit, in the order of the unit files.
     pub sources: Vec<Source>,
+    /// The bridges through which accounts are read.
+    pub bridges: Vec<Bridge>,
     /// Working days.
     pub holidays: Holidays,
 }
@@ -89,6 +92,7 @@ impl Common {
 fn load_county(directory: &Path, common: &Common, problems: &Collector) -> Option<Rules> {
     let county = County::load(directory, problems);
     let shared = Shared { cadences: &common.cadences, presets: &common.presets };
+    let bridges = load_bridges(directory, &common.cadences, problems);
     let files = toml_files(&directory.join("units"));
     if files.is_empty() {
         problems.add(&directory.join("units"), 0, "", "holds no unit: wanted at least one UNIT.toml");
@@ -101,14 +105,35 @@ fn load_county(directory: &Path, common: &Common, problems: &Collector) -> Optio
         sources.extend(of_unit);
     }
     let (county, order) = county?;
+    check_bridges(directory, &sources, &bridges, problems);
     check_order(&order, &units, &sources, problems);
     let county = county?;
     let rank: BTreeMap<&UnitId, usize> = county.annex1_order.iter().zip(0..).collect();
     units.sort_by_key(|unit| rank.get(&unit.id).copied().unwrap_or(usize::MAX));
     let rank: BTreeMap<UnitId, usize> = units.iter().map(|unit| unit.id.clone()).zip(0..).collect();
     sources.sort_by_key(|source| rank.get(&source.unit).copied());
-    let sources = sources.into_iter().map(|source| source.fingerprinted(county.zone)).collect();
-    Some(Rules { county, units, sources, holidays: common.holidays.clone() })
+    let fingerprinted = |source: Source| source.fingerprinted(county.zone);
+    let sources = sources.into_iter().map(fingerprinted).collect();
+    let bridges = bridges.into_iter().map(|bridge| {
+        let canaries = bridge.canaries.into_iter().map(fingerprinted).collect();
+        Bridge { canaries, ..bridge }
+    });
+    let bridges = bridges.collect();
+    Some(Rules { county, units, sources, bridges, holidays: common.holidays.clone() })
+}
+
+fn check_bridges(directory: &Path, sources: &[Source], bridges: &[Bridge], problems: &Collector) {
+    let known: BTreeSet<&str> = bridges.iter().map(|bridge| bridge.id.as_str()).collect();
+    for source in sources {
+        for bridge in source.ways.iter().filter_map(|way| way.bridge.as_ref()) {
+            if !known.contains(bridge.as_str()) {
+                let file = directory.join("units").join(format!("{}.toml", source.unit));
+                let what =
+                    format!("`{bridge}`, which `{}` is read through, is not in bridges.toml", source.id);
+                problems.add(&file, 0, "feed.via.bridge", what);
+            }
+        }
+    }
 }
 
 fn check_order(order: &OrderLines, units: &[Unit], sources: &[Source], problems: &Collector) {
@@ -119,6 +144,11 @@ fn check_order(order: &OrderLines, units: &[Unit], sources: &[Source], problems:
         ("order.annex-2", &order.annex2, &units, "a unit"),
         ("order.annex-3", &order.annex3, &sources, "a source"),
     ];
+    for (id, line) in &order.answered_for {
+        if !units.contains(id.as_str()) {
+            problems.add(&order.file, *line, "units", format!("`{id}` is not a unit of this county"));
+        }
+    }
     for (key, entries, known, what) in lists {
         let mut seen = BTreeSet::new();
         for (id, line) in entries {

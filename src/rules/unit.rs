@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -15,6 +16,7 @@ use super::document::{Document, Table};
 use super::id::{SourceId, UnitId, is_valid_id};
 use super::presets::Presets;
 use super::problem::Collector;
+use super::way::{BridgeId, Way, WayKind, read_ways};
 
 use crate::extract::{EXTRACTION, Reading};
 
@@ -55,10 +57,18 @@ pub struct Source {
     pub name: String,
     /// Column or feed.
     pub kind: SourceKind,
-    /// Where it is read.
+    /// Where it is read; a feed's first way.
     pub url: Url,
     /// How it is read.
     pub reading: Arc<Reading>,
+    /// The ways to read a feed, at least one; a column has none.
+    pub ways: Vec<Way>,
+    /// The bridge whose canary it is; `None` for what a unit owns.
+    pub canary_of: Option<BridgeId>,
+    /// The fewest posts in thirty days that the county expects of an account; `None` where it expects no number.
+    pub min_posts_30d: Option<u32>,
+    /// Since when an account is no longer kept (注销).
+    pub deregistered: Option<Deregistered>,
     /// Whether its page is drawn by a browser before it is read.
     pub render: bool,
     /// When a person last checked the rule against the page; changing it has the page learned anew.
@@ -72,7 +82,24 @@ pub struct Source {
     pub place: u64,
 }
 
+/// That an account is no longer kept, by whose word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deregistered {
+    /// The first day on which it owes nothing.
+    pub since: NaiveDate,
+    /// Why we say so.
+    pub reason: String,
+}
+
 impl Source {
+    /// Whether it is an account whose ways are gone through one by one. A single feed that is asked directly is read like
+    /// any page, and so is a canary.
+    pub fn is_read_by_ways(&self) -> bool {
+        let is_one_feed =
+            matches!(self.ways.as_slice(), [] | [Way { kind: WayKind::Rss { .. }, bridge: None, .. }]);
+        self.canary_of.is_none() && !is_one_feed
+    }
+
     /// Whether it is read off a page that says what it is; feeds say nothing of the kind.
     pub fn is_page(&self) -> bool {
         self.kind == SourceKind::Column
@@ -80,11 +107,14 @@ impl Source {
 
     /// The source with its fingerprint taken, in a county of this zone.
     pub(super) fn fingerprinted(self, zone: Tz) -> Self {
-        let Self { url, reading, render, checked, cadence, .. } = &self;
-        let said = format!(
+        let Self { url, reading, ways, render, checked, cadence, .. } = &self;
+        let mut said = format!(
             "{url} {reading:?} {render} {checked:?} {:?} {} {zone} {EXTRACTION}",
             cadence.period, cadence.grace_days
         );
+        if !ways.is_empty() {
+            said += &format!(" {ways:?}");
+        }
         let place = format!("{url} {render} {checked:?}");
         Self { fingerprint: xxh3_64(said.as_bytes()), place: xxh3_64(place.as_bytes()), ..self }
     }
@@ -114,12 +144,24 @@ pub enum Platform {
     App,
 }
 
-const PLATFORMS: [(&str, Platform); 4] = [
+pub(super) const PLATFORMS: [(&str, Platform); 4] = [
     ("wechat", Platform::Wechat),
     ("weibo", Platform::Weibo),
     ("douyin", Platform::Douyin),
     ("app", Platform::App),
 ];
+
+impl Platform {
+    /// The word for it in rules.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Wechat => "wechat",
+            Self::Weibo => "weibo",
+            Self::Douyin => "douyin",
+            Self::App => "app",
+        }
+    }
+}
 
 impl SourceKind {
     /// 栏目, 微信, 微博, 抖音 or APP.
@@ -215,7 +257,7 @@ fn read_webmaster(table: &Table<'_>) -> Option<Webmaster> {
 fn read_column(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<Source> {
     let id = read_id(table);
     let name = table.string("name");
-    let url = read_url(table);
+    let url = read_url(table, "url");
     let reading = shared.presets.reading(table);
     let reading = reading.and_then(|reading| with_column(table, reading, url.as_ref()?));
     let render = table.boolean_or("render", false);
@@ -232,6 +274,10 @@ fn read_column(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option
         kind: SourceKind::Column,
         url: url?,
         reading: Arc::new(reading?),
+        ways: Vec::new(),
+        canary_of: None,
+        min_posts_30d: None,
+        deregistered: None,
         render,
         checked,
         cadence: cadence?,
@@ -257,19 +303,21 @@ fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<S
     let platform = table.word("platform", &PLATFORMS);
     let account = table.string("account");
     let cadence = table.string("cadence").and_then(|word| named_cadence(table, &word, shared.cadences));
-    let ways = table.tables("via");
-    if ways.len() != 1 {
-        table.report("via", "exactly one [[feed.via]] is wanted: the way this account is read");
-    }
-    let mut urls: Vec<Option<Url>> = ways.iter().map(read_way).collect();
+    let ways = read_ways(table, platform);
+    let min_posts_30d = table.optional_integer("min-posts-30d", 1..=3000);
+    let deregistered = read_deregistered(table);
     table.finish();
     Some(Source {
         id: SourceId::of(owner, &id?),
         unit: owner.clone(),
         name: account?,
         kind: SourceKind::Feed(platform?),
-        url: urls.pop()??,
+        url: ways.iter().find_map(|way| way.kind.address()).or_else(nowhere)?,
         reading: Arc::new(Reading::Feed),
+        ways,
+        canary_of: None,
+        min_posts_30d,
+        deregistered,
         render: false,
         checked: None,
         cadence: cadence?,
@@ -278,14 +326,29 @@ fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<S
     })
 }
 
-fn read_way(table: &Table<'_>) -> Option<Url> {
-    table.word("kind", &[("rss", ())]);
-    let url = read_url(table);
-    table.finish();
-    url
+fn read_deregistered(table: &Table<'_>) -> Option<Deregistered> {
+    let since = table.optional_string("deregistered-since");
+    let reason = table.optional_string("deregistered-reason");
+    if since.is_none() && reason.is_some() {
+        table.report("deregistered-since", "is missing: from which day on the account is no longer kept");
+    }
+    let since = since?;
+    if reason.is_none() {
+        table.report("deregistered-reason", "is missing: say by whose word the account is no longer kept");
+    }
+    let day = since.parse().ok();
+    if day.is_none() {
+        table.report("deregistered-since", format!("`{since}` is not a day, wanted: \"2026-01-01\""));
+    }
+    Some(Deregistered { since: day?, reason: reason? })
 }
 
-fn read_id(table: &Table<'_>) -> Option<String> {
+/// An address for what is not asked for at any: it can belong to nobody.
+fn nowhere() -> Option<Url> {
+    Url::parse("http://nowhere.invalid/").ok()
+}
+
+pub(super) fn read_id(table: &Table<'_>) -> Option<String> {
     let id = table.string("id")?;
     if !is_valid_id(&id) {
         table.report(
@@ -297,23 +360,23 @@ fn read_id(table: &Table<'_>) -> Option<String> {
     Some(id)
 }
 
-fn read_url(table: &Table<'_>) -> Option<Url> {
-    let text = table.string("url")?;
+pub(super) fn read_url(table: &Table<'_>, key: &'static str) -> Option<Url> {
+    let text = table.string(key)?;
     let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     match url {
         Some(url) if url.username().is_empty() && url.password().is_none() => Some(url),
         Some(_) => {
-            table.report("url", "must not hold a user name or password");
+            table.report(key, "must not hold a user name or password");
             None
         }
         None => {
-            table.report("url", format!("`{text}` is not an address, wanted: http://… or https://…"));
+            table.report(key, format!("`{text}` is not an address, wanted: http://… or https://…"));
             None
         }
     }
 }
 
-fn named_cadence(table: &Table<'_>, word: &str, cadences: &Cadences) -> Option<Arc<Cadence>> {
+pub(super) fn named_cadence(table: &Table<'_>, word: &str, cadences: &Cadences) -> Option<Arc<Cadence>> {
     let found = cadences.named(word);
     if found.is_none() {
         table.report("cadence", format!("`{word}` is not a cadence, allowed: {}", cadences.names()));

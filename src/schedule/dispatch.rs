@@ -25,7 +25,9 @@ pub enum Next {
 pub struct Dispatcher {
     agenda: Agenda,
     pacing: Pacing,
-    /// The pace of each slot, by index.
+    /// The pace at which a visit to each slot begins, by index.
+    begins_at: Vec<PaceIndex>,
+    /// The pace at which each slot's next request, or the one under way, is made: a visit may go on at another host.
     pace_of: Vec<PaceIndex>,
     /// Due sources of each host that wait for its pace, by index.
     queues: Vec<VecDeque<Slot>>,
@@ -45,6 +47,7 @@ impl Dispatcher {
         Self {
             agenda: Agenda::default(),
             pacing,
+            begins_at: pace_of.clone(),
             pace_of,
             queues: vec![VecDeque::new(); count],
             ready: BTreeSet::new(),
@@ -74,6 +77,16 @@ impl Dispatcher {
         let index = self.pace_of[slot.0 as usize];
         self.queues[index.0].push_front(slot);
         self.ready.insert(index);
+    }
+
+    /// A visit to this source goes on at another host, before all that wait there.
+    pub fn go_on_at(&mut self, slot: Slot, host: &HostKey) {
+        let index = self.pacing.index_of(host);
+        if self.queues.len() <= index.0 {
+            self.queues.resize_with(index.0 + 1, VecDeque::new);
+        }
+        self.pace_of[slot.0 as usize] = index;
+        self.go_on(slot);
     }
 
     /// A poll has ended; the source is put back with [`Dispatcher::put`].
@@ -123,7 +136,8 @@ impl Dispatcher {
 
     fn queue_due(&mut self, now: DateTime<Utc>) {
         while let Some(slot) = self.agenda.take_due(now) {
-            let index = self.pace_of[slot.0 as usize];
+            let index = self.begins_at[slot.0 as usize];
+            self.pace_of[slot.0 as usize] = index;
             let queue = &mut self.queues[index.0];
             queue.push_back(slot);
             if queue.len() == 1 {
@@ -228,6 +242,19 @@ mod tests {
         dispatcher.heed(Slot(0), Some(Duration::from_secs(10)));
         dispatcher.heed(Slot(2), Some(Duration::from_millis(10)));
         assert_eq!(play(dispatcher, &clock, 0), [(1, 2), (2, 3), (10, 0), (20, 1)]);
+    }
+
+    #[test]
+    fn a_visit_that_goes_on_at_another_host_keeps_to_that_hosts_pace() {
+        let slow = HostPace { name: "slow".into(), requests_per_second: 0.1, burst: 1, concurrent: 1 };
+        let (mut dispatcher, clock) = dispatcher(&["a", "a"], &[slow]);
+        let other = HostKey::of(&"http://slow/".parse().unwrap());
+        clock.step_to(start() + TimeDelta::seconds(1));
+        assert_eq!(dispatcher.next(clock.now()), Next::Poll(Slot(0)));
+        dispatcher.ended(Slot(0));
+        dispatcher.go_on_at(Slot(0), &other);
+        let started = play(dispatcher, &clock, 0);
+        assert_eq!(started, [(2, 1), (11, 0)], "the first host is free for others meanwhile");
     }
 
     #[test]

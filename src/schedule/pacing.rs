@@ -14,9 +14,9 @@ use governor::{Quota, RateLimiter};
 use url::Url;
 
 use crate::clock::Clock;
-use crate::rules::{HostPace, host_name};
+use crate::rules::{HostPace, Source, Way, host_name};
 
-/// What is asked politely as one: a host, lower case, with its port where it is not the scheme's own.
+/// What is asked politely as one: a host, lower case, with its port where it is not the scheme's own; or a bridge.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostKey(Arc<str>);
 
@@ -24,6 +24,16 @@ impl HostKey {
     /// The key of an address.
     pub fn of(url: &Url) -> Self {
         Self(host_name(url).into())
+    }
+
+    /// The key of a way to read an account: its bridge, or its host. `None` where nobody is asked.
+    pub fn of_way(way: &Way) -> Option<Self> {
+        way.upstream().map(|upstream| Self(upstream.into()))
+    }
+
+    /// The key of a column, or of the first way to read a feed that asks anybody.
+    pub fn of_source(source: &Source) -> Self {
+        source.ways.iter().find_map(Self::of_way).unwrap_or_else(|| Self::of(&source.url))
     }
 }
 

@@ -1,17 +1,17 @@
-//! What the routes need, and how answers are made from the store.
+//! What the routes need: the snapshot that is shown, and how it is made from the store.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc, watch};
 
-use super::view::{Counts, Health, HostRemark, SourceDetail, SourceView, UnitSummary, UnknownCause};
-use crate::alert::State;
+use super::snapshot::{Outbox, Snapshot};
+use super::view::{Health, HostRemark, SourceDetail, SourceView};
+use crate::alert::Standpoint;
 use crate::assess::{Standing, days_left};
-use crate::daemon::{Line, Recheck};
-use crate::rules::{Source, SourceKind, Unit};
+use crate::daemon::{Line, Recheck, Reload};
+use crate::rules::{Source, SourceId, SourceKind, UnitId};
 use crate::store::{SightingRecord, StoreError, Stored};
 
 /// What the routes need. Cheap to clone.
@@ -19,71 +19,160 @@ use crate::store::{SightingRecord, StoreError, Stored};
 pub struct Door {
     pub(super) line: Arc<Line>,
     pub(super) recheck: mpsc::Sender<Recheck>,
-    started_at: DateTime<Utc>,
+    pub(super) reload: mpsc::Sender<Reload>,
+    pub(super) started_at: DateTime<Utc>,
+    /// Streams of events that may be open.
+    pub(super) streams: Arc<Semaphore>,
+    shown: watch::Sender<Arc<Snapshot>>,
+    /// One bulletin is made at a time.
+    pub(super) press: Arc<Semaphore>,
 }
 
+/// Streams of events at one time.
+const MOST_STREAMS: usize = 16;
 /// Items shown of a source.
 const SIGHTINGS_SHOWN: usize = 10;
 
 impl Door {
-    /// A door onto `line`; rechecks go to the poller.
-    pub fn new(line: Arc<Line>, recheck: mpsc::Sender<Recheck>) -> Self {
+    /// A door onto `line`; rechecks go to the poller, wishes for new rules to whoever runs the line.
+    pub fn new(line: Arc<Line>, recheck: mpsc::Sender<Recheck>, reload: mpsc::Sender<Reload>) -> Self {
         let started_at = line.clock.now();
-        Self { line, recheck, started_at }
+        let nothing = Snapshot::before_the_first_look(started_at, line.calendar().day_of(started_at));
+        Self {
+            line,
+            recheck,
+            reload,
+            started_at,
+            shown: watch::Sender::new(Arc::new(nothing)),
+            press: Arc::new(Semaphore::new(1)),
+            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
+        }
     }
 
-    pub(super) fn health(&self, now: DateTime<Utc>) -> Result<Health, StoreError> {
-        let line = &self.line;
-        let size = line.store.size()?;
+    /// The county as it was last seen.
+    pub(super) fn shown(&self) -> Arc<Snapshot> {
+        self.shown.borrow().clone()
+    }
+
+    /// The tag of a snapshot: of this run of the daemon, and of its generation.
+    pub(super) fn tag_of(&self, shown: &Snapshot) -> String {
+        format!("W/\"{:x}-{}\"", self.started_at.timestamp_millis(), shown.generation)
+    }
+
+    /// Wakes whenever another snapshot is shown.
+    pub(super) fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.shown.subscribe()
+    }
+
+    /// Shows every source as it stands now.
+    pub(super) fn look_at_all(&self) -> Result<(), StoreError> {
+        let _all_are_looked_at = self.line.changes.take();
+        let now = self.line.clock.now();
+        let sources: Result<Vec<SourceView>, StoreError> =
+            self.line.rules.sources.iter().map(|source| self.source(source, now)).collect();
+        let next = self.shown().of_all(sources?, &self.line.rules.units, self.outbox()?);
+        self.show(next, now);
+        Ok(())
+    }
+
+    /// Shows what has been polled or judged since the last look; everything, where a new day has begun.
+    pub(super) fn look_at_changes(&self) -> Result<(), StoreError> {
+        let now = self.line.clock.now();
+        let shown = self.shown();
+        if self.line.calendar().day_of(now) != shown.today {
+            return self.look_at_all();
+        }
+        let mut changed = Vec::new();
+        for slot in self.line.changes.take() {
+            // Canaries of bridges are polled too, and not shown.
+            if let Some(source) = self.line.rules.sources.get(slot.0 as usize) {
+                changed.push((slot, self.source(source, now)?));
+            }
+        }
+        self.show(shown.with(changed, &self.line.rules.units, self.outbox()?), now);
+        Ok(())
+    }
+
+    fn show(&self, next: Snapshot, now: DateTime<Utc>) {
+        let next = next.with_others(self.line.changes.others());
+        self.shown.send_replace(Arc::new(next.at(now, self.line.calendar().day_of(now))));
+    }
+
+    /// The mail that waits now.
+    pub(super) fn outbox(&self) -> Result<Outbox, StoreError> {
+        let waiting = self.line.store.outbox()?;
+        Ok(Outbox {
+            notices: waiting.len(),
+            error: waiting.iter().find_map(|notice| notice.last_error().map(str::to_owned)),
+        })
+    }
+
+    pub(super) fn health(&self) -> Result<Health, StoreError> {
+        let (line, shown) = (&self.line, self.shown());
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         Ok(Health {
-            as_of: now,
+            as_of: line.clock.now(),
             county: line.rules.county.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: self.started_at,
+            shown_as_of: shown.as_of,
+            generation: shown.generation,
             sources: line.rules.sources.len(),
             polls: count(&line.counters.polls),
             unchanged: count(&line.counters.unchanged),
             failed: count(&line.counters.failed),
             mails: count(&line.counters.mails),
-            outbox: size.outbox,
-            outbox_error: self.outbox_error()?,
-            store_bytes: size.bytes_on_disk,
+            outbox: shown.outbox.notices,
+            outbox_error: shown.outbox.error.clone(),
+            store_bytes: line.store.size()?.bytes_on_disk,
         })
     }
 
-    /// Why the first notice that was tried still waits.
-    pub(super) fn outbox_error(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.line.store.outbox()?.into_iter().find_map(|notice| notice.last_error))
-    }
-
-    /// Every source as it stands at `now`.
-    pub(super) fn all_sources(&self, now: DateTime<Utc>) -> Result<Vec<SourceView>, StoreError> {
-        self.line.rules.sources.iter().map(|source| self.source(source, now)).collect()
-    }
-
-    pub(super) fn source(&self, source: &Source, now: DateTime<Utc>) -> Result<SourceView, StoreError> {
+    fn source(&self, source: &Source, now: DateTime<Utc>) -> Result<SourceView, StoreError> {
         let stored = self.line.stored(source)?;
         let unit_name = self.line.rules.unit(&source.unit).map_or(String::new(), |unit| unit.name.clone());
-        Ok(self.view(source, &stored, unit_name, now))
+        let told_this_week = self.line.told_this_week(source, now)?;
+        Ok(SourceView { told_this_week, ..self.view(source, &stored, unit_name, now) })
     }
 
+    /// A source with its items. They are read anew; the source itself is as the snapshot has it.
     pub(super) fn source_detail(
         &self,
         source: &Source,
-        now: DateTime<Utc>,
+        shown: &Snapshot,
     ) -> Result<SourceDetail, StoreError> {
         let mut sightings: Vec<SightingRecord> = self.line.store.sightings(&source.id)?;
         sightings.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
         sightings.truncate(SIGHTINGS_SHOWN);
         Ok(SourceDetail {
-            as_of: now,
-            source: self.source(source, now)?,
+            as_of: shown.as_of,
+            account: self.account(source, shown.as_of)?,
+            generation: shown.generation,
+            source: self.shown_source(source, shown)?,
             sightings,
             articles: self.line.stored(source)?.record.articles.clone(),
             suspicions: self.line.suspicions(source)?,
             remarks: self.remarks(source),
         })
+    }
+
+    /// The source of that unit and local id.
+    pub(super) fn known_source(&self, unit: &str, local: &str) -> Option<&Source> {
+        self.line.rules.source(&SourceId::of(&UnitId::new(unit), local))
+    }
+
+    /// A source of that id as the snapshot has it.
+    pub(super) fn shown_by_id(&self, id: &SourceId, shown: &Snapshot) -> Option<Arc<SourceView>> {
+        let slot = self.line.slot(id)?;
+        shown.sources.get(slot.0 as usize).cloned()
+    }
+
+    /// A source as the snapshot has it.
+    fn shown_source(&self, source: &Source, shown: &Snapshot) -> Result<Arc<SourceView>, StoreError> {
+        match self.shown_by_id(&source.id, shown) {
+            Some(view) => Ok(view),
+            None => self.source(source, shown.as_of).map(Arc::new),
+        }
     }
 
     /// What the exceptions made for its host say of every look at a source.
@@ -108,6 +197,7 @@ impl Door {
         let standing = case.standing(now);
         let due = case.deadline().map(|deadline| deadline.due);
         let newest = record.newest();
+        let standpoint = self.line.standpoint(source, &record.alert, now);
         SourceView {
             id: source.id.clone(),
             name: source.name.clone(),
@@ -126,7 +216,7 @@ impl Door {
             cadence: source.cadence.name.clone(),
             limit: source.cadence.period.limit(),
             standing: standing.word().to_owned(),
-            why: why(&standing),
+            why: why(&standing, &standpoint),
             cause: match standing {
                 Standing::Unknown(cause) => Some(cause),
                 Standing::Fresh
@@ -151,61 +241,18 @@ impl Door {
             failing_since: record.failure.as_ref().map(|failure| failure.since),
             full_looks: case.known.full_looks.to_vec(),
             alert: record.alert,
+            standpoint,
+            told_this_week: 0,
         }
     }
-
-    /// The unit with these sources, which must be its own.
-    pub(super) fn unit_summary<'a>(
-        &self,
-        unit: &Unit,
-        sources: impl Iterator<Item = &'a SourceView>,
-    ) -> UnitSummary {
-        let counts = count(sources);
-        let worst = SEVERITY.iter().find(|word| counts.contains_key(**word)).unwrap_or(&"exempt");
-        UnitSummary { id: unit.id.clone(), name: unit.name.clone(), worst: (*worst).to_owned(), counts }
-    }
 }
 
-/// Standings from worst to best, as lists order them: what a unit must mend, then what we must find out.
-pub(super) const SEVERITY: [&str; 6] = ["overdue", "blank", "unknown", "due-soon", "fresh", "exempt"];
-
-pub(super) fn severity(standing: &str) -> usize {
-    SEVERITY.iter().position(|word| *word == standing).unwrap_or(SEVERITY.len())
-}
-
-pub(super) fn count<'a>(sources: impl Iterator<Item = &'a SourceView>) -> Counts {
-    let mut counts = Counts::new();
-    for source in sources {
-        *counts.entry(source.standing.clone()).or_default() += 1;
-    }
-    counts
-}
-
-/// Unknown sources by cause, most frequent first.
-pub(super) fn unknown_causes(sources: &[SourceView]) -> Vec<UnknownCause> {
-    let mut causes: BTreeMap<String, UnknownCause> = BTreeMap::new();
-    for source in sources {
-        let Some(cause) = &source.cause else { continue };
-        let why = cause.to_string();
-        let entry = causes.entry(why.clone()).or_insert_with(|| UnknownCause {
-            cause: cause.clone(),
-            why,
-            sources: 0,
-            example: source.id.clone(),
-        });
-        entry.sources += 1;
-    }
-    let mut causes: Vec<UnknownCause> = causes.into_values().collect();
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.sources));
-    causes
-}
-
-pub(super) fn is_raised(source: &SourceView) -> bool {
-    source.alert != State::Quiet
-}
-
-fn why(standing: &Standing) -> String {
+fn why(standing: &Standing, standpoint: &Standpoint) -> String {
     match standing {
+        Standing::Exempt if standpoint.exempted.is_some() => standpoint
+            .exempted
+            .as_ref()
+            .map_or_else(String::new, |given| format!("exempted by {}: {}", given.by, given.reason)),
         Standing::Fresh => "the newest item is within the limit".to_owned(),
         Standing::DueSoon => "the newest item is within the limit, but the due date is near".to_owned(),
         Standing::Overdue => "the newest item is past the limit, in two full looks".to_owned(),

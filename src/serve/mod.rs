@@ -7,14 +7,42 @@
 //!
 //! [`view`] has the types of the answers; the command line reads them through [`Client`].
 
+mod account;
+mod badge;
 mod client;
+mod connections;
+mod csv;
+mod deadlines;
 mod door;
 mod find;
+mod findings;
+mod guard;
+mod happenings;
+mod keeper;
+mod mail;
+mod mail_view;
+mod metrics;
+mod page;
+mod page_at;
+mod patience;
+mod peer;
+mod places;
+mod refusal;
 mod routes;
+#[cfg(test)]
+mod samples;
+mod select;
+mod snapshot;
 mod socket;
+mod stances;
 pub mod view;
+pub(crate) mod words;
 
-pub use client::{Client, ClientError};
+pub use client::{Client, ClientError, Following};
 pub use door::Door;
 pub(crate) use find::{NotFound, find};
+pub use keeper::Keeper;
+pub use page_at::PageAt;
+pub use peer::{Access, May, Peer};
+pub use routes::Routes;
 pub use socket::{SocketError, StatusSocket};

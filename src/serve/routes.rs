@@ -1,89 +1,114 @@
 //! The routes under `/v1`.
 
-use axum::extract::{Path, Query, State};
+mod bulletins;
+mod events;
+mod files;
+mod fresh;
+mod records;
+mod sources;
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::middleware::map_response;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use serde::Deserialize;
+use tokio::sync::oneshot;
 
-use super::door::{Door, count, is_raised, severity, unknown_causes};
+pub(super) use self::fresh::Shown;
+
+use super::door::Door;
 use super::find::{NotFound, find};
-use super::view::{
-    Alerts, BulletinSummary, Bulletins, Due, ErrorBody, FindAnswer, Health, Queued, SourceDetail, SourceView,
-    Sources, Status, UnitDetail, UnitSummary, Units,
-};
-use crate::bulletin::{Bulletin, Month};
-use crate::daemon::{IssueFailure, Recheck, Wanted};
-use crate::rules::{Source, SourceId, UnitId};
-use crate::store::StoreError;
+use super::findings::findings;
+use super::guard::{LONGEST_BODY, guard};
+use super::mail;
+use super::page;
+use super::refusal::{Answer, Refusal};
+use super::snapshot::severity;
+use super::stances::{acknowledge, exempt, release, silence};
+use super::view::{Alerts, Due, FindAnswer, Findings, Health, ReloadAnswer, Status, UnitDetail, Units};
+use crate::bulletin::Bulletin;
+use crate::daemon::Reload;
+use crate::rules::UnitId;
 
-/// All routes.
-pub(super) fn router(door: Door) -> Router {
-    Router::new()
-        .route("/v1/health", get(health))
+/// The routes of one door, ready to be served.
+#[derive(Debug, Clone)]
+pub struct Routes(Router);
+
+impl Routes {
+    /// The routes of a door.
+    pub fn of(door: &Door) -> Self {
+        Self(router(door.clone()))
+    }
+
+    pub(super) fn router(&self) -> Router {
+        self.0.clone()
+    }
+}
+
+fn router(door: Door) -> Router {
+    let of_the_snapshot = Router::new()
         .route("/v1/status", get(status))
         .route("/v1/units", get(units))
         .route("/v1/units/{id}", get(unit))
-        .route("/v1/sources", get(sources))
-        .route("/v1/sources/{unit}/{local}", get(source))
-        .route("/v1/sources/{unit}/{local}/recheck", post(recheck))
+        .route("/v1/sources", get(sources::list))
+        .route("/v1/sources/{unit}/{local}", get(sources::one))
         .route("/v1/due", get(due))
         .route("/v1/alerts", get(alerts))
+        .route("/v1/findings", get(all_findings))
+        .route("/v1/sources.csv", get(files::sources_table))
+        .route("/v1/due.csv", get(files::due_table))
+        .route("/v1/alerts.csv", get(files::alerts_table))
+        .route("/v1/findings.csv", get(files::findings_table))
+        .route("/v1/deadlines.ics", get(files::county_deadlines))
+        .route("/v1/units/{id}/deadlines.ics", get(files::unit_deadlines))
+        .route("/v1/units/{id}/badge.svg", get(files::unit_badge))
+        .layer(from_fn_with_state(door.clone(), fresh::if_changed));
+    Router::new()
+        .route("/v1/health", get(health))
+        .route("/v1/metrics", get(files::metrics))
+        .route("/v1/events", get(events::events))
+        .route("/v1/sources/{unit}/{local}/history", get(sources::history))
+        .route("/v1/sources/{unit}/{local}/recheck", post(sources::recheck))
         .route("/v1/find", get(find_by_name))
-        .route("/v1/bulletins", get(bulletins))
-        .route("/v1/bulletins/{month}", get(issued_bulletin))
-        .route("/v1/bulletins/{month}/draft", get(draft_bulletin))
-        .route("/v1/bulletins/{month}/issue", post(issue_bulletin))
+        .route("/v1/records", post(records::put_on_record))
+        .route("/v1/alerts/{unit}/{local}/ack", post(acknowledge))
+        .route("/v1/silences", post(silence))
+        .route("/v1/exemptions", post(exempt))
+        .route("/v1/release", post(release))
+        .route("/v1/reload", post(reload))
+        .route("/v1/bulletins", get(bulletins::bulletins))
+        .route("/v1/bulletins/{month}", get(bulletins::issued_bulletin))
+        .route("/v1/bulletins/{month}/draft", get(bulletins::draft_bulletin))
+        .route("/v1/bulletins/{month}/issue", post(bulletins::issue_bulletin))
+        .merge(mail::router())
+        .merge(of_the_snapshot)
+        .merge(page::routes())
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
-        .with_state(door)
+        .with_state(door.clone())
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(from_fn_with_state(door, guard))
         .layer(map_response(in_our_form))
 }
 
 /// What axum refuses by itself, such as an address that is not UTF-8, is refused in our form too.
 async fn in_our_form(response: Response) -> Response {
     let is_ours = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
-    if is_ours || !response.status().is_client_error() {
+    let is_page = response.headers().contains_key(CONTENT_SECURITY_POLICY);
+    if is_ours || is_page || !response.status().is_client_error() {
         return response;
     }
     let (error, hint) = ("this address makes no sense", "names in it are percent-encoded UTF-8");
     Refusal::new(response.status(), error, hint).into_response()
 }
 
-/// An error as the socket answers it.
-struct Refusal(StatusCode, ErrorBody);
-
-type Answer<T> = Result<Json<T>, Refusal>;
-
-impl Refusal {
-    fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self(status, ErrorBody { error: error.into(), hint: hint.into() })
-    }
-
-    fn bad_request(error: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, error, hint)
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        (self.0, Json(self.1)).into_response()
-    }
-}
-
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        tracing::error!("cannot answer on the socket: {error}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string(), "see the daemon's log")
-    }
-}
-
 async fn no_such_route() -> Refusal {
-    Refusal::new(StatusCode::NOT_FOUND, "there is no such address", "try /v1/status")
+    Refusal::not_found("there is no such address", "try /v1/status")
 }
 
 async fn no_such_method() -> Refusal {
@@ -95,168 +120,111 @@ async fn no_such_method() -> Refusal {
 }
 
 async fn health(State(door): State<Door>) -> Answer<Health> {
-    Ok(Json(door.health(door.line.clock.now())?))
+    Ok(Json(door.health()?))
 }
 
-async fn status(State(door): State<Door>) -> Answer<Status> {
-    let now = door.line.clock.now();
-    let sources = door.all_sources(now)?;
-    let mut units = unit_summaries(&door, &sources);
+async fn status(State(door): State<Door>, Shown(shown): Shown) -> Answer<Status> {
+    let mut units = shown.units.clone();
     units.sort_by_key(|unit| severity(&unit.worst));
-    let waiting = door.line.store.size()?.outbox;
+    let outbox = door.outbox()?;
     Ok(Json(Status {
-        as_of: now,
+        as_of: shown.as_of,
+        generation: shown.generation,
         county: door.line.rules.county.name.clone(),
-        counts: count(sources.iter()),
+        counts: shown.counts.clone(),
         units,
-        unknown: unknown_causes(&sources),
-        outbox: waiting,
-        outbox_error: door.outbox_error()?,
+        unknown: shown.unknown.clone(),
+        operator: door.line.store.operator_matters()?,
+        outbox: outbox.notices,
+        outbox_error: outbox.error,
+        dead_letters: mail::dead_letters(&door.line)?,
+        reload_failure: door.line.last_reload.failure(),
     }))
 }
 
-async fn units(State(door): State<Door>) -> Answer<Units> {
-    let now = door.line.clock.now();
-    let sources = door.all_sources(now)?;
-    Ok(Json(Units { as_of: now, units: unit_summaries(&door, &sources) }))
+async fn units(Shown(shown): Shown) -> Json<Units> {
+    Json(Units { as_of: shown.as_of, generation: shown.generation, units: shown.units.clone() })
 }
 
-fn unit_summaries(door: &Door, sources: &[SourceView]) -> Vec<UnitSummary> {
-    let units = door.line.rules.units.iter();
-    units
-        .map(|unit| door.unit_summary(unit, sources.iter().filter(|source| source.unit == unit.id)))
-        .collect()
-}
-
-async fn unit(State(door): State<Door>, id: Result<Path<String>, PathError>) -> Answer<UnitDetail> {
-    let Path(id) = id.map_err(|error| bad_path(&error))?;
-    let now = door.line.clock.now();
-    let id = UnitId::new(id);
-    let unit = door.line.rules.unit(&id).ok_or_else(|| {
-        Refusal::new(StatusCode::NOT_FOUND, format!("there is no unit `{id}`"), "GET /v1/units lists them")
-    })?;
-    let sources: Result<Vec<SourceView>, StoreError> =
-        door.line.rules.sources_of(&id).map(|source| door.source(source, now)).collect();
-    let mut sources = sources?;
+async fn unit(
+    State(door): State<Door>,
+    Shown(shown): Shown,
+    id: Result<Path<String>, PathRejection>,
+) -> Answer<UnitDetail> {
+    let Path(id) = id?;
+    let no_such_unit = || Refusal::not_found(format!("there is no unit `{id}`"), "GET /v1/units lists them");
+    let unit = door.line.rules.unit(&UnitId::new(id.as_str())).ok_or_else(no_such_unit)?;
+    let summary = shown.units.iter().find(|summary| summary.id == unit.id).ok_or_else(no_such_unit)?;
+    let mut sources: Vec<_> = shown.sources_of(&id).cloned().collect();
     sources.sort_by_key(|source| severity(&source.standing));
     Ok(Json(UnitDetail {
-        as_of: now,
-        unit: door.unit_summary(unit, sources.iter()),
+        as_of: shown.as_of,
+        generation: shown.generation,
+        unit: summary.clone(),
         display_name: unit.display_name.clone(),
         counted: unit.counted,
         sources,
+        mail: mail::unit_mail(&door.line, &unit.id)?,
     }))
 }
 
-/// Filters and paging of `/v1/sources`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SourcesQuery {
-    unit: Option<String>,
-    standing: Option<String>,
-    q: Option<String>,
-    #[serde(default)]
-    offset: usize,
-    #[serde(default = "default_limit")]
-    limit: usize,
-}
-
-fn default_limit() -> usize {
-    200
-}
-
-const LARGEST_LIMIT: usize = 1000;
-
-async fn sources(
-    State(door): State<Door>,
-    query: Result<Query<SourcesQuery>, QueryError>,
-) -> Answer<Sources> {
-    let Query(query) = query.map_err(|error| bad_query(&error))?;
-    let now = door.line.clock.now();
-    let text = query.q.as_deref().unwrap_or_default();
-    let fits = |source: &SourceView| {
-        query.unit.as_deref().is_none_or(|unit| source.unit.as_str() == unit)
-            && query.standing.as_deref().is_none_or(|word| source.standing == word)
-            && (source.name.contains(text) || source.id.as_str().contains(text))
-    };
-    let fitting: Vec<SourceView> = door.all_sources(now)?.into_iter().filter(fits).collect();
-    let total = fitting.len();
-    let end = query.offset.saturating_add(query.limit.clamp(1, LARGEST_LIMIT));
-    let page = fitting.into_iter().skip(query.offset).take(end - query.offset).collect();
-    Ok(Json(Sources { as_of: now, total, sources: page, next_offset: (end < total).then_some(end) }))
-}
-
-async fn source(
-    State(door): State<Door>,
-    Path((unit, local)): Path<(String, String)>,
-) -> Answer<SourceDetail> {
-    let source = known_source(&door, &unit, &local)?;
-    Ok(Json(door.source_detail(source, door.line.clock.now())?))
-}
-
-async fn recheck(
-    State(door): State<Door>,
-    path: Result<Path<(String, String)>, PathError>,
-) -> Result<(StatusCode, Json<Queued>), Refusal> {
-    let Path((unit, local)) = path.map_err(|error| bad_path(&error))?;
-    let source = known_source(&door, &unit, &local)?;
-    let busy = || {
-        Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too many rechecks are waiting",
-            "try again in a minute",
-        )
-    };
-    let slot = door.line.slot(&source.id).ok_or_else(busy)?;
-    door.recheck.try_send(Recheck(slot)).map_err(|_| busy())?;
-    let queued = Queued { as_of: door.line.clock.now(), queued: source.id.clone() };
-    Ok((StatusCode::ACCEPTED, Json(queued)))
-}
-
-fn known_source<'a>(door: &'a Door, unit: &str, local: &str) -> Result<&'a Source, Refusal> {
-    let id = SourceId::of(&UnitId::new(unit), local);
-    door.line.rules.source(&id).ok_or_else(|| {
-        Refusal::new(
-            StatusCode::NOT_FOUND,
-            format!("there is no source `{id}`"),
-            "GET /v1/sources lists them",
-        )
-    })
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DueQuery {
+pub(super) struct DueQuery {
     within: Option<String>,
 }
 
-async fn due(State(door): State<Door>, query: Result<Query<DueQuery>, QueryError>) -> Answer<Due> {
-    let Query(query) = query.map_err(|error| bad_query(&error))?;
-    let text = query.within.unwrap_or_else(|| "30d".to_owned());
-    let days = text.strip_suffix('d').unwrap_or(&text).parse::<u16>().map_err(|_| {
-        Refusal::bad_request(format!("`{text}` is not a number of days"), "wanted: within=30d")
+async fn due(Shown(shown): Shown, query: Result<Query<DueQuery>, QueryRejection>) -> Answer<Due> {
+    let Query(query) = query?;
+    let until = due_until(shown.today, query.within.as_deref().unwrap_or("30d"))?;
+    let sources = shown.due_until(until);
+    Ok(Json(Due { as_of: shown.as_of, generation: shown.generation, until, sources }))
+}
+
+fn due_until(today: NaiveDate, within: &str) -> Result<NaiveDate, Refusal> {
+    let days = within.strip_suffix('d').unwrap_or(within).parse::<u16>().map_err(|_| {
+        Refusal::bad_request(format!("`{within}` is not a number of days"), "wanted: within=30d")
     })?;
-    let now = door.line.clock.now();
-    let until = door.line.calendar().day_of(now) + Days::new(u64::from(days));
-    let mut sources = door.all_sources(now)?;
-    sources.retain(|source| match source.standing.as_str() {
-        "overdue" | "blank" => true,
-        "fresh" | "due-soon" => source.due.is_some_and(|due| due <= until),
-        _ => false,
-    });
-    sources.sort_by_key(|source| (source.due, severity(&source.standing)));
-    Ok(Json(Due { as_of: now, until, sources }))
+    Ok(today + Days::new(u64::from(days)))
 }
 
 /// Events shown beside the alerts.
 const EVENTS_SHOWN: usize = 50;
 
-async fn alerts(State(door): State<Door>) -> Answer<Alerts> {
-    let now = door.line.clock.now();
-    let mut raised = door.all_sources(now)?;
-    raised.retain(is_raised);
-    raised.sort_by_key(|source| (severity(&source.standing), source.due));
-    Ok(Json(Alerts { as_of: now, raised, events: door.line.store.latest_events(EVENTS_SHOWN)? }))
+async fn alerts(State(door): State<Door>, Shown(shown): Shown) -> Answer<Alerts> {
+    Ok(Json(Alerts {
+        as_of: shown.as_of,
+        generation: shown.generation,
+        raised: shown.raised(),
+        events: door.line.store.latest_events(EVENTS_SHOWN)?,
+        acts: door.line.store.latest_acts(EVENTS_SHOWN)?,
+    }))
+}
+
+async fn all_findings(State(door): State<Door>, Shown(shown): Shown) -> Answer<Findings> {
+    let bulletins: Vec<Bulletin> = door.line.store.bulletins()?;
+    let findings = findings(&bulletins, |id| door.shown_by_id(id, &shown));
+    Ok(Json(Findings { as_of: shown.as_of, generation: shown.generation, findings }))
+}
+
+async fn reload(State(door): State<Door>) -> Answer<ReloadAnswer> {
+    let busy = || {
+        Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the rules cannot be taken on now",
+            "try again in a minute",
+        )
+    };
+    let (tell, told) = oneshot::channel();
+    door.reload.try_send(Reload(tell)).map_err(|_| busy())?;
+    match told.await.map_err(|_| busy())? {
+        Ok(taken) => Ok(Json(ReloadAnswer { as_of: door.line.clock.now(), taken })),
+        Err(failure) => Err(Refusal::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("the new rules have mistakes, the old ones stay:\n{}", failure.problems),
+            "`xuncha check` names them all; mend them and reload again",
+        )),
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -267,129 +235,25 @@ struct FindQuery {
 
 async fn find_by_name(
     State(door): State<Door>,
-    query: Result<Query<FindQuery>, QueryError>,
+    query: Result<Query<FindQuery>, QueryRejection>,
 ) -> Answer<FindAnswer> {
-    let Query(FindQuery { q }) = query.map_err(|error| bad_query(&error))?;
+    let Query(FindQuery { q }) = query?;
     let answer = |found| Json(FindAnswer { as_of: door.line.clock.now(), found });
-    find(&door.line.rules, q.trim()).map(answer).map_err(|not_found| match not_found {
-        NotFound::Nothing => Refusal::new(
-            StatusCode::NOT_FOUND,
-            format!("no unit or source is called `{q}`"),
-            "an id, a name, or a unique part of one is wanted; `xuncha status` lists the units",
-        ),
-        NotFound::Several(candidates) => Refusal::new(
-            StatusCode::CONFLICT,
-            format!("`{q}` fits {} units or sources", candidates.len()),
-            format!("say which: {}", candidates.into_iter().take(12).collect::<Vec<_>>().join(", ")),
-        ),
-    })
+    find(&door.line.rules, q.trim()).map(answer).map_err(|not_found| not_found.refusal(&q))
 }
 
-async fn bulletins(State(door): State<Door>) -> Answer<Bulletins> {
-    let issued: Vec<Bulletin> = door.line.store.bulletins()?;
-    let summary = |bulletin: &Bulletin| BulletinSummary {
-        month: bulletin.month.to_string(),
-        version: bulletin.version,
-        cutoff: bulletin.cutoff,
-        dated: bulletin.dated,
-    };
-    Ok(Json(Bulletins { as_of: door.line.clock.now(), bulletins: issued.iter().map(summary).collect() }))
-}
-
-async fn issued_bulletin(
-    State(door): State<Door>,
-    month: Result<Path<String>, PathError>,
-) -> Answer<Bulletin> {
-    let Path(month) = month.map_err(|error| bad_path(&error))?;
-    let month = read_month(&month)?;
-    let issued: Vec<Bulletin> = door.line.store.bulletins()?;
-    issued.into_iter().rfind(|bulletin| bulletin.month == month).map(Json).ok_or_else(|| {
-        Refusal::new(
-            StatusCode::NOT_FOUND,
-            format!("no bulletin of {month} has been issued"),
-            format!("a draft is at /v1/bulletins/{month}/draft"),
-        )
-    })
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DraftQuery {
-    cutoff: Option<NaiveDate>,
-    as_of: Option<DateTime<Utc>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct IssueQuery {
-    cutoff: Option<NaiveDate>,
-    #[serde(default)]
-    accept_unverified: bool,
-}
-
-async fn draft_bulletin(
-    State(door): State<Door>,
-    month: Result<Path<String>, PathError>,
-    query: Result<Query<DraftQuery>, QueryError>,
-) -> Answer<Bulletin> {
-    let Path(month) = month.map_err(|error| bad_path(&error))?;
-    let Query(query) = query.map_err(|error| bad_query(&error))?;
-    let wanted = Wanted { month: read_month(&month)?, cutoff: query.cutoff, as_of: query.as_of };
-    door.line.draft_bulletin(&wanted).map(Json).map_err(|failure| not_issued(&failure))
-}
-
-async fn issue_bulletin(
-    State(door): State<Door>,
-    month: Result<Path<String>, PathError>,
-    query: Result<Query<IssueQuery>, QueryError>,
-) -> Answer<Bulletin> {
-    let Path(month) = month.map_err(|error| bad_path(&error))?;
-    let Query(query) = query.map_err(|error| bad_query(&error))?;
-    let month = read_month(&month)?;
-    door.line
-        .issue_bulletin(month, query.cutoff, query.accept_unverified)
-        .map(Json)
-        .map_err(|failure| not_issued(&failure))
-}
-
-fn not_issued(failure: &IssueFailure) -> Refusal {
-    let (status, hint) = match failure {
-        IssueFailure::OtherMonth(..) => {
-            (StatusCode::BAD_REQUEST, "name a day of the month itself with cutoff")
+impl NotFound {
+    /// What is answered where a name fits nothing, or too much.
+    pub(super) fn refusal(self, name: &str) -> Refusal {
+        match self {
+            Self::Nothing => Refusal::not_found(
+                format!("no unit or source is called `{name}`"),
+                "an id, a name, or a unique part of one is wanted; `xuncha status` lists the units",
+            ),
+            Self::Several(candidates) => Refusal::conflict(
+                format!("`{name}` fits {} units or sources", candidates.len()),
+                format!("say which: {}", candidates.into_iter().take(12).collect::<Vec<_>>().join(", ")),
+            ),
         }
-        IssueFailure::TooEarly(_) => {
-            (StatusCode::CONFLICT, "wait for the cut-off, or name an earlier one with cutoff")
-        }
-        IssueFailure::Unverified(_) => (
-            StatusCode::CONFLICT,
-            "see `unverified` in the draft; recheck them, or accept that they are left out with accept_unverified",
-        ),
-        IssueFailure::Refused(_) => (
-            StatusCode::CONFLICT,
-            "the draft contradicts itself, which is a fault of xuncha: please report it",
-        ),
-        IssueFailure::Store(StoreError::AlreadyIssued { .. }) => {
-            (StatusCode::CONFLICT, "`xuncha bulletin export MONTH` shows it")
-        }
-        IssueFailure::Store(_) => {
-            tracing::error!("cannot make a bulletin: {failure}");
-            (StatusCode::INTERNAL_SERVER_ERROR, "see the daemon's log")
-        }
-    };
-    Refusal::new(status, failure.to_string(), hint)
-}
-
-fn read_month(text: &str) -> Result<Month, Refusal> {
-    text.parse().map_err(|_| Refusal::bad_request(format!("`{text}` is not a month"), "wanted: 2022-12"))
-}
-
-type QueryError = axum::extract::rejection::QueryRejection;
-type PathError = axum::extract::rejection::PathRejection;
-
-fn bad_query(error: &QueryError) -> Refusal {
-    Refusal::bad_request(error.body_text(), "see the README for the parameters of each address")
-}
-
-fn bad_path(error: &PathError) -> Refusal {
-    Refusal::bad_request(error.body_text(), "addresses are UTF-8, percent-encoded")
+    }
 }

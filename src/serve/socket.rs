@@ -1,22 +1,47 @@
 //! The Unix socket: made with care, removed on stop.
 
-use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
-use std::os::unix::net::UnixStream as StdUnixStream;
+use std::os::unix::net::{UnixListener as StdUnixListener, UnixStream as StdUnixStream};
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
+use listenfd::ListenFd;
 use tokio::net::UnixListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::door::Door;
-use super::routes::router;
+use super::connections::{SocketEntrance, serve};
+use super::page_at::{PageAt, PageListener};
+use super::peer::{Access, People};
+use super::routes::Routes;
 
 /// A bound socket.
 #[derive(Debug)]
 pub struct StatusSocket {
     listener: UnixListener,
-    path: PathBuf,
+    place: Place,
+    access: Access,
+    page: Option<PageListener>,
+}
+
+/// Where the socket is.
+#[derive(Debug)]
+enum Place {
+    /// Made by us.
+    Own(PathBuf),
+    /// Made by whoever started the daemon, who will remove it too.
+    Handed,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own(path) => write!(f, "{}", path.display()),
+            Self::Handed => f.write_str("the socket that was handed over"),
+        }
+    }
 }
 
 /// Why there is no socket.
@@ -32,6 +57,14 @@ pub enum SocketError {
     /// Strangers could replace the socket.
     #[error("the directory of the socket, `{0}`, may be written by everybody: use a private directory")]
     UnsafeDirectory(PathBuf),
+    /// The page's address cannot be had.
+    #[error("cannot listen on {listen} for the page: {source}\nset another `listen` in [page]")]
+    Page {
+        /// The address.
+        listen: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
     /// The system refuses.
     #[error("cannot {act} `{path}`: {source}")]
     Io {
@@ -45,12 +78,12 @@ pub enum SocketError {
 }
 
 impl StatusSocket {
-    /// Binds the socket: in a private directory (made if need be), under a passing name, mode 0660 before it takes its
+    /// Binds the socket: in a private directory (made if need be), under a passing name, its mode set before it takes its
     /// real name, so that it is never open to more than it should be.
     ///
     /// # Errors
     /// If a daemon answers there already, something else stands there, or the directory is unsafe.
-    pub fn bind(path: &Path) -> Result<Self, SocketError> {
+    pub fn bind(path: &Path, access: Access) -> Result<Self, SocketError> {
         let directory =
             path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         make_private(directory)?;
@@ -58,33 +91,68 @@ impl StatusSocket {
         let passing = path.with_extension(format!("{}.new", std::process::id()));
         let _absent = std::fs::remove_file(&passing);
         let listener = UnixListener::bind(&passing).map_err(io_error("bind the socket", &passing))?;
-        std::fs::set_permissions(&passing, std::fs::Permissions::from_mode(0o660))
+        std::fs::set_permissions(&passing, std::fs::Permissions::from_mode(access.mode))
             .map_err(io_error("set the mode of", &passing))?;
         std::fs::rename(&passing, path).map_err(io_error("put the socket in place at", path))?;
-        Ok(Self { listener, path: path.to_owned() })
+        Ok(Self { listener, place: Place::Own(path.to_owned()), access, page: None })
     }
 
-    /// Serves until told to stop, then removes the socket.
+    /// The socket that whoever started the daemon has opened for it (`LISTEN_FDS`), or one of its own at `path`.
     ///
     /// # Errors
-    /// If the listener fails.
-    pub async fn serve(self, door: Door, stop: CancellationToken) -> io::Result<()> {
-        info!("serving on {}", self.path.display());
-        let result = axum::serve(self.listener, router(door))
-            .with_graceful_shutdown(async move { stop.cancelled().await })
-            .await;
-        remove(&self.path);
-        result
+    /// If what was handed over is no Unix socket, or none can be bound.
+    pub fn open(path: &Path, access: Access) -> Result<Self, SocketError> {
+        let handed_over = ListenFd::from_env().take_unix_listener(0);
+        match handed_over.map_err(io_error("take the socket handed over for", path))? {
+            Some(listener) => {
+                let listener =
+                    nonblocking(listener).map_err(io_error("use the socket handed over for", path))?;
+                Ok(Self { listener, place: Place::Handed, access, page: None })
+            }
+            None => Self::bind(path, access),
+        }
     }
 
-    /// Removes the socket of a daemon that will not serve after all.
-    pub fn remove(&self) {
-        remove(&self.path);
+    /// The same, with the page at an address for browsers.
+    ///
+    /// # Errors
+    /// If the address cannot be bound.
+    pub async fn with_page(mut self, at: Option<PageAt>) -> Result<Self, SocketError> {
+        if let Some(at) = at {
+            let failed = |source| SocketError::Page { listen: at.listen, source };
+            let page = PageListener::bind(at).await.map_err(failed)?;
+            info!("the page is at http://{}/", page.address().map_err(failed)?);
+            self.page = Some(page);
+        }
+        Ok(self)
+    }
+
+    /// Serves the routes until told to stop. They may be changed meanwhile: each request meets those of its moment.
+    pub async fn serve(&self, routes: watch::Receiver<Routes>, stop: CancellationToken) {
+        let people = People::of_this_machine(self.access.clone());
+        let entrance = SocketEntrance { listener: &self.listener, people: &people };
+        info!("serving on {}", self.place);
+        match &self.page {
+            Some(page) => {
+                tokio::join!(serve(&entrance, routes.clone(), stop.clone()), serve(page, routes, stop));
+            }
+            None => serve(&entrance, routes, stop).await,
+        }
     }
 }
 
-fn remove(path: &Path) {
-    let _already_gone = std::fs::remove_file(path);
+/// A socket of our own is removed when nobody will serve on it any more.
+impl Drop for StatusSocket {
+    fn drop(&mut self) {
+        if let Place::Own(path) = &self.place {
+            let _already_gone = std::fs::remove_file(path);
+        }
+    }
+}
+
+fn nonblocking(listener: StdUnixListener) -> io::Result<UnixListener> {
+    listener.set_nonblocking(true)?;
+    UnixListener::from_std(listener)
 }
 
 fn make_private(directory: &Path) -> Result<(), SocketError> {
@@ -132,7 +200,7 @@ mod tests {
     async fn the_socket_is_for_owner_and_group_only() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("run/xuncha.sock");
-        let _socket = StatusSocket::bind(&path).unwrap();
+        let _socket = StatusSocket::bind(&path, Access::default()).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o660);
         assert_eq!(std::fs::metadata(path.parent().unwrap()).unwrap().mode() & 0o777, 0o750);
     }
@@ -141,11 +209,13 @@ mod tests {
     async fn a_live_socket_is_left_alone_and_a_stale_one_is_replaced() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("xuncha.sock");
-        let first = StatusSocket::bind(&path).unwrap();
-        assert!(matches!(StatusSocket::bind(&path), Err(SocketError::InUse(_))));
+        let first = StatusSocket::bind(&path, Access::default()).unwrap();
+        assert!(matches!(StatusSocket::bind(&path, Access::default()), Err(SocketError::InUse(_))));
         drop(first);
+        assert!(!path.exists(), "nobody serves there any more");
+        drop(StdUnixListener::bind(&path).unwrap());
         assert!(path.exists(), "a killed daemon leaves its socket");
-        StatusSocket::bind(&path).unwrap();
+        StatusSocket::bind(&path, Access::default()).unwrap();
     }
 
     #[tokio::test]
@@ -153,7 +223,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("xuncha.sock");
         std::fs::write(&path, "precious").unwrap();
-        assert!(matches!(StatusSocket::bind(&path), Err(SocketError::NotASocket(_))));
+        assert!(matches!(StatusSocket::bind(&path, Access::default()), Err(SocketError::NotASocket(_))));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
     }
 
@@ -162,6 +232,6 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o1777)).unwrap();
         let path = directory.path().join("xuncha.sock");
-        assert!(matches!(StatusSocket::bind(&path), Err(SocketError::UnsafeDirectory(_))));
+        assert!(matches!(StatusSocket::bind(&path, Access::default()), Err(SocketError::UnsafeDirectory(_))));
     }
 }

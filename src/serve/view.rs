@@ -1,16 +1,20 @@
 //! What the socket answers, as types. The command line reads the same types.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::alert::State;
+pub use super::mail_view::{DeliveredView, MailStatus, NoticeView, RecipientView, Revised, UnitMail};
+use crate::alert::{OperatorMatter, Stance, Standpoint, State};
 use crate::assess::Cause;
 use crate::assess::honesty::Suspicion;
+use crate::bulletin::Finding;
+use crate::daemon::{ReloadFailure, Taken};
 use crate::extract::{self, DateKind, Sureness};
 use crate::rules::{Platform, SourceId, UnitId};
-use crate::store::{ArticleRecord, Event, SightingRecord};
+use crate::store::{Act, ArticleRecord, Event, SightingRecord};
 
 /// `GET /v1/health`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,6 +27,10 @@ pub struct Health {
     pub version: String,
     /// When the daemon started.
     pub started_at: DateTime<Utc>,
+    /// When what lists and overviews show was last seen to be true.
+    pub shown_as_of: DateTime<Utc>,
+    /// How often that has changed since start.
+    pub generation: u64,
     /// Sources watched.
     pub sources: usize,
     /// Polls since start.
@@ -49,6 +57,8 @@ pub type Counts = BTreeMap<String, usize>;
 pub struct Status {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// The county.
     pub county: String,
     /// All its sources.
@@ -57,10 +67,19 @@ pub struct Status {
     pub units: Vec<UnitSummary>,
     /// Unknown sources by cause, most frequent first.
     pub unknown: Vec<UnknownCause>,
+    /// What keeps the monitor from its work, for whoever runs it.
+    #[serde(default)]
+    pub operator: Vec<OperatorMatter>,
     /// Notices waiting to be delivered.
     pub outbox: usize,
     /// Why the first of them waits, if it was tried.
     pub outbox_error: Option<String>,
+    /// Notices that were given up, until a person has them tried again or lets them be.
+    #[serde(default)]
+    pub dead_letters: Vec<NoticeView>,
+    /// Why the rules on disk are not those in use, if they could not be taken on.
+    #[serde(default)]
+    pub reload_failure: Option<ReloadFailure>,
 }
 
 /// One cause of unknown standings.
@@ -94,6 +113,8 @@ pub struct UnitSummary {
 pub struct Units {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// The units, in the order of annex 1.
     pub units: Vec<UnitSummary>,
 }
@@ -103,6 +124,8 @@ pub struct Units {
 pub struct UnitDetail {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// The unit.
     #[serde(flatten)]
     pub unit: UnitSummary,
@@ -111,11 +134,14 @@ pub struct UnitDetail {
     /// Whether it counts in the pass rate.
     pub counted: bool,
     /// Its sources, worst first.
-    pub sources: Vec<SourceView>,
+    pub sources: Vec<Arc<SourceView>>,
+    /// What it has been sent, and what came back.
+    #[serde(default)]
+    pub mail: UnitMail,
 }
 
 /// One source.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceView {
     /// Its id.
     pub id: SourceId,
@@ -175,6 +201,12 @@ pub struct SourceView {
     pub full_looks: Vec<DateTime<Utc>>,
     /// The alert.
     pub alert: State,
+    /// What people have said of it.
+    #[serde(default)]
+    pub standpoint: Standpoint,
+    /// On how many days of this week the unit was told something new of it.
+    #[serde(default)]
+    pub told_this_week: usize,
 }
 
 /// `GET /v1/sources`.
@@ -182,12 +214,14 @@ pub struct SourceView {
 pub struct Sources {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// How many fit the filter.
     pub total: usize,
     /// Those of this page.
-    pub sources: Vec<SourceView>,
-    /// Where the next page starts; absent on the last.
-    pub next_offset: Option<usize>,
+    pub sources: Vec<Arc<SourceView>>,
+    /// What to ask the next page with, as `cursor`; absent on the last.
+    pub next_cursor: Option<String>,
 }
 
 /// `GET /v1/sources/{unit}/{local}`.
@@ -195,9 +229,14 @@ pub struct Sources {
 pub struct SourceDetail {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// The source.
     #[serde(flatten)]
-    pub source: SourceView,
+    pub source: Arc<SourceView>,
+    /// What else is known of an account; absent for a column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountView>,
     /// Its newest items, newest first.
     pub sightings: Vec<SightingRecord>,
     /// Items' own pages that were opened.
@@ -207,6 +246,8 @@ pub struct SourceDetail {
     /// What is done for its host that is not done for others.
     pub remarks: Vec<HostRemark>,
 }
+
+pub use super::account::{AccountView, DeregisteredView, NewRecord, Recorded, WayView};
 
 /// Something that every look at a host has to say about itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -224,10 +265,12 @@ pub struct HostRemark {
 pub struct Due {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// The last due day listed.
     pub until: NaiveDate,
     /// Sources that are overdue or blank, or due until then; the most urgent first.
-    pub sources: Vec<SourceView>,
+    pub sources: Vec<Arc<SourceView>>,
 }
 
 /// `GET /v1/alerts`.
@@ -235,10 +278,15 @@ pub struct Due {
 pub struct Alerts {
     /// When this was true.
     pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
     /// Sources whose alert is raised; the worst first.
-    pub raised: Vec<SourceView>,
+    pub raised: Vec<Arc<SourceView>>,
     /// The latest events, newest first.
     pub events: Vec<Event>,
+    /// Who has changed what through the socket lately, newest first.
+    #[serde(default)]
+    pub acts: Vec<Act>,
 }
 
 /// `POST /v1/sources/{unit}/{local}/recheck`.
@@ -248,6 +296,36 @@ pub struct Queued {
     pub as_of: DateTime<Utc>,
     /// The source that is polled as soon as politeness allows.
     pub queued: SourceId,
+}
+
+/// `POST /v1/alerts/{unit}/{local}/ack`, `/v1/silences`, `/v1/exemptions`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StancesTaken {
+    /// When they were taken.
+    pub as_of: DateTime<Utc>,
+    /// What was taken, source by source.
+    pub stances: Vec<Stance>,
+}
+
+/// `POST /v1/release`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Released {
+    /// When the mail to units was released.
+    pub as_of: DateTime<Utc>,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// `POST /v1/reload`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReloadAnswer {
+    /// When the new rules were taken on.
+    pub as_of: DateTime<Utc>,
+    /// What they hold.
+    #[serde(flatten)]
+    pub taken: Taken,
 }
 
 /// `GET /v1/find?q=…`.
@@ -290,6 +368,112 @@ pub struct BulletinSummary {
     pub cutoff: NaiveDate,
     /// The date it bears.
     pub dated: NaiveDate,
+}
+
+/// `GET /v1/events`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Events {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// What happened last, newest first.
+    pub events: Vec<Happening>,
+}
+
+/// Something that happened: to a source, or by somebody's hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happening {
+    /// Its id, which is never another's.
+    pub id: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub what: Happened,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Happened {
+    /// Something about a source.
+    Event(Event),
+    /// Somebody wrote through the socket.
+    Act(Act),
+}
+
+/// `GET /v1/sources/{unit}/{local}/history`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct History {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// The source.
+    pub source: SourceId,
+    /// How many items are on record.
+    pub total: usize,
+    /// Those of this page, newest first.
+    pub items: Vec<SightingRecord>,
+    /// Where the next page starts, as `offset`; absent on the last.
+    pub next_offset: Option<usize>,
+}
+
+/// `GET /v1/findings`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Findings {
+    /// When this was true.
+    pub as_of: DateTime<Utc>,
+    /// Counts up whenever anything shown changes.
+    pub generation: u64,
+    /// What issued bulletins put on record, newest month first.
+    pub findings: Vec<FindingView>,
+}
+
+/// A finding and what has become of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FindingView {
+    /// The month of the bulletin that reported it.
+    pub month: String,
+    /// The version of that bulletin.
+    pub version: u32,
+    /// The unit's id.
+    pub unit: UnitId,
+    /// The unit's name.
+    pub unit_name: String,
+    /// What has become of it.
+    pub state: FindingState,
+    /// The finding itself.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
+/// What has become of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingState {
+    /// Not put right yet.
+    Open,
+    /// Only a remark, and still in time.
+    InTime,
+    /// Put right: there is an item that was not there then.
+    Rectified,
+    /// Nobody can tell at present.
+    Unknown,
+    /// Nothing is due there any more.
+    Exempted,
+    /// The source is watched no longer.
+    Gone,
+}
+
+impl FindingState {
+    /// What officials call it.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Open => "未整改",
+            Self::InTime => "尚在期限内",
+            Self::Rectified => "已整改",
+            Self::Unknown => "待核实",
+            Self::Exempted => "已豁免",
+            Self::Gone => "已不再监测",
+        }
+    }
 }
 
 /// Every error.

@@ -1,14 +1,15 @@
-//! Matters, outbox and what was delivered.
+//! What units are to be told, and how it becomes a notice.
 
 use chrono::{DateTime, Utc};
 use sled::transaction::Transactional;
 
-use super::codec::{decode, encode, prefix};
+use super::codec::{decode, encode, instant, instant_at_end, prefix};
 use super::error::StoreError;
+use super::outbox::Shelves;
 use super::sled_store::{Store, abort, failed};
 use crate::alert::Matter;
-use crate::deliver::{Notice, NoticeId};
-use crate::rules::UnitId;
+use crate::deliver::Notice;
+use crate::rules::{SourceId, UnitId};
 
 /// A matter as it waits in the store.
 #[derive(Debug, Clone)]
@@ -58,63 +59,37 @@ impl Store {
         Ok(waiting)
     }
 
-    /// Turns matters of a unit into a notice (or, where they cancel out, into nothing), in one transaction.
+    /// Turns matters of a unit into a notice (or, where they cancel out, into nothing), in one transaction with the record of
+    /// what it tells.
     ///
     /// # Errors
     /// If the database fails; then nothing was changed.
-    pub fn post_digest(&self, planned: &PlannedDigest) -> Result<(), StoreError> {
-        let outcome = (&self.matters, &self.outbox).transaction(|(matters, outbox)| {
+    pub fn post_digest(&self, planned: &PlannedDigest, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let trees = (&self.matters, &self.outbox, &self.delivered, &self.dead, &self.told);
+        let outcome = trees.transaction(|(matters, outbox, delivered, dead, told)| {
             for told in &planned.told {
                 matters.remove(&told.key)?;
             }
             if let Some(notice) = &planned.notice {
-                outbox.insert(notice.id.as_str(), encode("outbox", notice).map_err(abort)?)?;
+                for source in notice.says.new_of() {
+                    let mut key = prefix(source.as_str());
+                    key.extend_from_slice(&instant(now));
+                    told.insert(key, encode("told", &notice.id).map_err(abort)?)?;
+                }
+                Shelves { outbox, delivered, dead }.place(notice)?;
             }
             Ok(())
         });
         outcome.map_err(failed)
     }
 
-    /// Whether a notice of that id is waiting or has been delivered.
+    /// When units were told something new of a source, from an instant on, in order of time.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn knows_notice(&self, id: &NoticeId) -> Result<bool, StoreError> {
-        Ok(self.outbox.contains_key(id.as_str())? || self.delivered.contains_key(id.as_str())?)
-    }
-
-    /// All notices that wait, by id.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn outbox(&self) -> Result<Vec<Notice>, StoreError> {
-        self.outbox.iter().values().map(|bytes| decode("outbox", &bytes?)).collect()
-    }
-
-    /// A notice could not be handed over: keeps it with what went wrong and when to try again.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn put_back(&self, notice: &Notice) -> Result<(), StoreError> {
-        self.outbox.insert(notice.id.as_str(), encode("outbox", notice)?)?;
-        Ok(())
-    }
-
-    /// A notice was accepted: takes it out of the outbox and remembers that it went.
-    ///
-    /// # Errors
-    /// If the database fails; then the notice will be sent again, under the same Message-ID.
-    pub fn mark_delivered(&self, id: &NoticeId, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let outcome = (&self.outbox, &self.delivered).transaction(|(outbox, delivered)| {
-            outbox.remove(id.as_str())?;
-            delivered.insert(id.as_str(), encode("delivered", &at).map_err(abort)?)?;
-            Ok(())
-        });
-        outcome.map_err(failed)
-    }
-
-    /// How many notices have been delivered.
-    pub fn delivered_count(&self) -> usize {
-        self.delivered.len()
+    pub fn told_since(&self, id: &SourceId, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
+        let bound = |at: [u8; 8]| [prefix(id.as_str()), at.to_vec()].concat();
+        let entries = self.told.range(bound(instant(since))..=bound([u8::MAX; 8]));
+        entries.keys().map(|key| Ok(instant_at_end(&key?))).collect()
     }
 }

@@ -14,9 +14,17 @@
 //! | `sightings` | source id, 0, hash of item | [`SightingRecord`]: the item and when it was first seen | the poll that first saw it | nobody: append-only |
 //! | `observations` | source id, 0, instant | [`Observation`]: a reading, a failure, that it is still so | polls at which something changed | nobody: append-only |
 //! | `matters` | unit id, 0, instant, 0, source id, number | [`Matter`](crate::alert::Matter): a change to tell | with the alert's state, in one transaction | the digest that tells it, in one transaction |
-//! | `outbox` | notice id | [`Notice`](crate::deliver::Notice) | the digest | acceptance by the transport |
-//! | `delivered` | notice id | when it was accepted | acceptance, in one transaction with the above | nobody |
+//! | `outbox` | notice id | [`Notice`](crate::deliver::Notice) for which somebody waits | the digest, every attempt | the last of its recipients to get it or to be given up, in one transaction with one of the next two |
+//! | `delivered` | notice id | [`DeliveredNotice`]: who has had it since when | acceptance | nobody |
+//! | `dead` | notice id | [`Notice`](crate::deliver::Notice) that was given up for somebody | the last attempt | a person, who has it tried again or lets it be |
+//! | `bounces` | unit id, 0, instant, hash of address | [`Bounce`](crate::deliver::Bounce): a mail that came back | whoever reads the mailbox for them | nobody |
+//! | `operator` | the matter's key, as text | [`OperatorMatter`](crate::alert::OperatorMatter): what the operator is told of | whoever sees a sign of it | the notice that tells its end, in one transaction |
+//! | `patrols` | source id, 0, instant, number | [`PatrolRecord`]: what a person saw of an account | whoever puts it on record | nobody: append-only |
+//! | `stances` | source id, 0, instant, 0, number | [`Stance`](crate::alert::Stance): what a person said of a source | the socket | nobody: append-only |
+//! | `told` | source id, 0, instant | the notice that told something new of the source | the digest, in one transaction | nobody: append-only |
+//! | `releases` | instant | [`Release`]: a person let the mail to units go on | the socket | nobody: append-only |
 //! | `events` | instant, source id, 0, number | [`Event`]: what happened to a source | with the change itself | nobody |
+//! | `audit` | instant, number | [`Act`]: who changed what through the socket | every write through the socket | nobody: append-only |
 //! | `bulletins` | month, 0, version | an issued bulletin, as JSON | `bulletin issue` | nobody: immutable |
 //!
 //! # After a crash
@@ -31,20 +39,52 @@
 //! [`StoreError`] is fatal to the step that met it: the daemon stops rather than judge on half a memory. No sled type
 //! leaves this module.
 
+mod audit;
+mod bounces;
 mod codec;
 mod error;
 mod mail;
+mod operator;
+mod outbox;
 mod present;
 mod records;
 mod sled_store;
+mod stance;
+mod ways;
 
+pub use audit::Act;
 pub use error::StoreError;
 pub use mail::{PlannedDigest, WaitingMatter};
+pub use operator::{Release, ToldMatter};
+pub use outbox::DeliveredNotice;
 pub use records::{
-    ArticleRecord, Event, EventKind, FailureRecord, Observation, PollRecord, ReadingRecord, Replayed,
+    ArticleRecord, Course, Event, EventKind, FailureRecord, Observation, PollRecord, ReadingRecord, Replayed,
     SightingRecord, SourceRecord, Stored, Update, replay,
 };
 pub use sled_store::{Held, Store, StoreSize};
+pub use ways::{PatrolRecord, WayRecord};
+
+#[cfg(test)]
+pub(crate) mod samples {
+    use crate::alert::{Addressee, Digest};
+    use crate::deliver::Notice;
+    use crate::rules::UnitId;
+
+    /// A notice to two people.
+    pub(crate) fn notice() -> Notice {
+        let person = |name: &str| Addressee { name: name.into(), email: format!("{name}@langxi.example") };
+        let digest = Digest {
+            county: "郎溪县".into(),
+            unit: UnitId::new("zhujianju"),
+            unit_name: "县住建局".into(),
+            date: "2022-11-27".parse().unwrap(),
+            to: vec![person("a"), person("b")],
+            copy: Vec::new(),
+            rows: Vec::new(),
+        };
+        Notice::new(digest, "2022-11-27T00:30:00Z".parse().unwrap())
+    }
+}
 
 #[cfg(test)]
 mod tests;

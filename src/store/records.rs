@@ -6,11 +6,13 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::alert::{Change, Matter, State};
-use crate::assess::{Cause, Known, Shown};
-use crate::extract::{ArticleDate, Identity, Sighting};
+use crate::alert::{Change, Matter, Stance, State};
+use crate::assess::{Cause, Known, Shown, Standing};
+use crate::extract::{ArticleDate, Identity, Post, Sighting};
 use crate::fetch::Validators;
 use crate::rules::SourceId;
+
+use super::ways::WayRecord;
 
 /// When a source was and will be polled. Small, since every poll writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,12 @@ pub struct SourceRecord {
     pub failure: Option<FailureRecord>,
     /// The alert's state.
     pub alert: State,
+    /// Since when nobody can say how the source stands; `None` while somebody can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_since: Option<DateTime<Utc>>,
+    /// How the source has fared.
+    #[serde(default)]
+    pub course: Course,
     /// What to ask conditionally with.
     #[serde(default)]
     pub validators: Validators,
@@ -50,11 +58,53 @@ pub struct SourceRecord {
     /// What the page said that it is when it was last read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
+    /// What an account's ways came to, in no particular order; empty for what is read otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<WayRecord>,
+    /// What the ways show is complete up to here; `None` where that is the look itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<DateTime<Utc>>,
+    /// Since when no item of a feed that is read directly can have been missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covered_from: Option<NaiveDate>,
     /// Items' own pages that were opened; the latest few.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub articles: Vec<ArticleRecord>,
     /// When the last observation was noted. Each is noted later than the one before, whatever the clock does.
     pub observed_at: Option<DateTime<Utc>>,
+}
+
+/// How a source has fared, for whoever doubts the monitor itself where many turn bad at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "course")]
+pub enum Course {
+    /// Nobody has looked yet.
+    #[default]
+    New,
+    /// Fresh, due soon or exempt.
+    Well,
+    /// Overdue, blank or unknown, and well before.
+    Turned {
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// Overdue, blank or unknown, and never well under this rule.
+    NeverWell,
+}
+
+impl Course {
+    /// The course once the source stands so.
+    pub fn after(self, standing: &Standing, now: DateTime<Utc>) -> Self {
+        match standing {
+            Standing::Fresh | Standing::DueSoon | Standing::Exempt => Self::Well,
+            Standing::Overdue | Standing::Blank | Standing::Unknown(_) => match self {
+                Self::New if *standing == Standing::Unknown(Cause::NotPolled) => Self::New,
+                Self::Well => Self::Turned { since: now },
+                Self::New | Self::NeverWell => Self::NeverWell,
+                Self::Turned { since } => Self::Turned { since },
+            },
+        }
+    }
 }
 
 /// What a successful look showed.
@@ -111,6 +161,9 @@ pub struct SightingRecord {
     /// The last successful look before that one; `None` if there was none.
     #[serde(default)]
     pub not_shown_at: Option<DateTime<Utc>>,
+    /// Whether it is the account's own and not passed on; `None` where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_original: Option<bool>,
 }
 
 /// Something that changed in what is known of a source. Replaying them gives what was known at any past instant.
@@ -172,6 +225,11 @@ pub enum EventKind {
     },
     /// Polls succeed again.
     PollRecovered,
+    /// A person has said something of it.
+    Stance {
+        /// What.
+        given: Stance,
+    },
 }
 
 /// What the store holds of one source, read inside a transaction.
@@ -192,6 +250,8 @@ pub struct Update {
     pub record: Option<SourceRecord>,
     /// Items seen; those seen before keep their first instant.
     pub sightings: Vec<Sighting>,
+    /// Posts of an account seen, likewise.
+    pub posts: Vec<Post>,
     /// What changed in what is known, each with its own instant.
     pub observations: Vec<(DateTime<Utc>, Observation)>,
     /// What the unit is to be told.
@@ -250,6 +310,7 @@ impl SourceRecord {
             shown: self.reading.as_ref().map(|reading| reading.shown),
             since: self.reading.as_ref().map(|reading| reading.since),
             seen_at,
+            reach: self.reach,
             failure: self.failure.as_ref().map(|failure| &failure.cause),
             full_looks: self.reading.as_ref().map_or(&[], |reading| &reading.full_looks),
         }
@@ -268,6 +329,7 @@ impl Replayed {
             shown: self.shown,
             since: self.since,
             seen_at: self.seen_at,
+            reach: None,
             failure: self.failure.as_ref(),
             full_looks: &self.full_looks,
         }

@@ -28,8 +28,16 @@ pub struct Store {
     pub(super) matters: Tree,
     pub(super) outbox: Tree,
     pub(super) delivered: Tree,
-    events: Tree,
+    pub(super) dead: Tree,
+    pub(super) bounces: Tree,
+    pub(super) operator: Tree,
+    pub(super) stances: Tree,
+    pub(super) told: Tree,
+    pub(super) releases: Tree,
+    pub(super) events: Tree,
+    pub(super) audit: Tree,
     bulletins: Tree,
+    pub(super) patrols: Tree,
     present: Present,
 }
 
@@ -77,8 +85,16 @@ impl Store {
             matters: tree("matters")?,
             outbox: tree("outbox")?,
             delivered: tree("delivered")?,
+            dead: tree("dead")?,
+            bounces: tree("bounces")?,
+            operator: tree("operator")?,
+            stances: tree("stances")?,
+            told: tree("told")?,
+            releases: tree("releases")?,
             events: tree("events")?,
+            audit: tree("audit")?,
             bulletins: tree("bulletins")?,
+            patrols: tree("patrols")?,
             present: Present::default(),
             db,
         };
@@ -270,6 +286,15 @@ impl Store {
         self.events.iter().values().rev().take(most).map(|bytes| decode("events", &bytes?)).collect()
     }
 
+    /// The events from this instant on, oldest first, at most so many.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn events_since(&self, since: DateTime<Utc>, most: usize) -> Result<Vec<Event>, StoreError> {
+        let from = self.events.range(instant(since).to_vec()..);
+        from.values().take(most).map(|bytes| decode("events", &bytes?)).collect()
+    }
+
     /// Keeps an issued bulletin for ever.
     ///
     /// # Errors
@@ -315,7 +340,7 @@ struct Step<'t> {
     now: DateTime<Utc>,
 }
 
-type StepResult<T> = Result<T, ConflictableTransactionError<StoreError>>;
+pub(super) type StepResult<T> = Result<T, ConflictableTransactionError<StoreError>>;
 
 impl Step<'_> {
     fn read(&self, id: &SourceId) -> StepResult<Stored> {
@@ -340,7 +365,10 @@ impl Step<'_> {
             self.sources.insert(id.as_str(), encode("sources", record).map_err(abort)?)?;
         }
         for sighting in &update.sightings {
-            self.write_sighting(id, sighting, seen_before)?;
+            self.write_sighting(id, sighting, None, seen_before)?;
+        }
+        for post in &update.posts {
+            self.write_sighting(id, &post.sighting, post.is_original, seen_before)?;
         }
         for (at, observation) in &update.observations {
             let mut key = prefix(id.as_str());
@@ -370,11 +398,13 @@ impl Step<'_> {
         &self,
         id: &SourceId,
         sighting: &Sighting,
+        is_original: Option<bool>,
         not_shown_at: Option<DateTime<Utc>>,
     ) -> StepResult<()> {
         let key = sighting_key(id, sighting);
         if self.sightings.get(&key)?.is_none() {
-            let record = SightingRecord { sighting: sighting.clone(), first_seen_at: self.now, not_shown_at };
+            let sighting = sighting.clone();
+            let record = SightingRecord { sighting, first_seen_at: self.now, not_shown_at, is_original };
             self.sightings.insert(key, encode("sightings", &record).map_err(abort)?)?;
         }
         Ok(())
@@ -382,7 +412,7 @@ impl Step<'_> {
 }
 
 /// `key` with the first number that is free behind it: two writers may speak of one source in one millisecond.
-fn free_key(tree: &TransactionalTree, mut key: Vec<u8>) -> StepResult<Vec<u8>> {
+pub(super) fn free_key(tree: &TransactionalTree, mut key: Vec<u8>) -> StepResult<Vec<u8>> {
     key.extend_from_slice(&[0, 0]);
     while tree.get(&key)?.is_some() {
         match key.last_mut() {

@@ -197,15 +197,32 @@ fn check_names_every_mistake_with_file_and_line() {
 #[test]
 fn check_accepts_the_shipped_rules() {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("crawl-rules");
-    let said = say(&["check", rules.to_str().unwrap()]);
+    let said = say(&["check", rules.to_str().unwrap(), "--on", "2025-06-01"]);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     assert!(said.out.contains("in order: 郎溪县, "), "{}", said.out);
+    assert!(!said.out.contains("warning"), "{}", said.out);
+}
+
+#[test]
+fn check_refuses_a_year_without_holidays_and_warns_of_the_next() {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("crawl-rules");
+    let on = |day: &str| say(&["check", rules.to_str().unwrap(), "--on", day]);
+    let said = on("2026-06-01");
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(said.out.contains("holidays/2027.toml: is missing: add it once"), "{}", said.out);
+    let said = on("2027-01-01");
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(
+        said.out.contains("holidays/2027.toml: is missing: without the holidays of 2027"),
+        "{}",
+        said.out
+    );
 }
 
 #[test]
 fn check_accepts_the_shipped_configuration() {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/xuncha.toml");
-    let said = xuncha(&["check", "--config"]).arg(&config).output().unwrap();
+    let said = xuncha(&["check", "--on", "2025-06-01", "--config"]).arg(&config).output().unwrap();
     let said = Said::from(said);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     assert!(said.out.contains(&format!("{}: in order", config.display())), "{}", said.out);

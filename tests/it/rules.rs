@@ -25,11 +25,13 @@ fn say(arguments: &[&str], paths: &[(&str, &Path)]) -> Said {
 fn county_without_units(directory: &Path) -> PathBuf {
     let rules = directory.join("rules");
     std::fs::create_dir_all(rules.join("langxi")).unwrap();
-    std::fs::create_dir(rules.join("presets")).unwrap();
     std::fs::copy(shipped().join("cadences.toml"), rules.join("cadences.toml")).unwrap();
-    for preset in std::fs::read_dir(shipped().join("presets")).unwrap() {
-        let path = preset.unwrap().path();
-        std::fs::copy(&path, rules.join("presets").join(path.file_name().unwrap())).unwrap();
+    for shared in ["presets", "holidays"] {
+        std::fs::create_dir(rules.join(shared)).unwrap();
+        for file in std::fs::read_dir(shipped().join(shared)).unwrap() {
+            let path = file.unwrap().path();
+            std::fs::copy(&path, rules.join(shared).join(path.file_name().unwrap())).unwrap();
+        }
     }
     let county = "[county]\nname = \"郎溪县\"\ncut-off-day = 27\nverdict-scheme = \"carry-over\"\n";
     std::fs::write(rules.join("langxi/county.toml"), county).unwrap();
@@ -67,7 +69,7 @@ fn a_ledger_that_was_exported_is_imported_and_checked_clean() {
     let came_in = say(&["rules", "import"], &[("", &file), ("--into", &rules)]);
     assert_eq!(came_in.code, 0, "{}{}", came_in.out, came_in.err);
     assert!(came_in.out.ends_with("46 unit files written, 0 unchanged\n"), "{}", came_in.out);
-    let check = say(&["check"], &[("", &rules)]);
+    let check = say(&["check", "--on", "2026-06-01"], &[("", &rules)]);
     assert!(check.code == 0 && check.out.contains("46 units, 2290 sources"), "{}", check.out);
 }
 
@@ -106,7 +108,7 @@ fn a_clerks_ledger_becomes_a_unit_file_once_its_mistakes_are_put_right() {
          [[column]]\nid = \"dongtai\"\nname = \"动态\"\nurl = \"https://www.example.gov.cn/1\"\n\n\
          [[column]]\nid = \"hyperlink-1\"\nname = \"=HYPERLINK(1)\"\nurl = \"https://www.example.gov.cn/2\"\ncadence = \"half-year\"\n"
     );
-    assert_eq!(say(&["check"], &[("", &rules)]).code, 0);
+    assert_eq!(say(&["check", "--on", "2026-06-01"], &[("", &rules)]).code, 0);
 }
 
 #[test]

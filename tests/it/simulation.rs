@@ -15,7 +15,7 @@ use crate::support::text::plain_text_of;
 use crate::support::web::{Answer, Asked, Web, list_page};
 
 /// A local instant in Shanghai.
-fn at(text: &str) -> DateTime<Utc> {
+pub(crate) fn at(text: &str) -> DateTime<Utc> {
     format!("{text}:00+08:00").parse::<DateTime<chrono::FixedOffset>>().expect(text).to_utc()
 }
 
@@ -26,25 +26,36 @@ pub(crate) fn day(text: &str) -> NaiveDate {
 pub(crate) struct Simulation {
     pub(crate) county: County,
     pub(crate) web: Web,
-    clock: Stepped,
+    pub(crate) clock: Stepped,
 }
 
 impl Simulation {
     /// A county whose one unit is `make`, as the simulation begins.
     pub(crate) async fn start(begins: &str, pace: &str, make: impl FnOnce(&Web) -> Unit) -> Self {
+        Self::start_with(begins, pace, |web| vec![make(web)]).await
+    }
+
+    /// The same with several units.
+    pub(crate) async fn start_with(begins: &str, pace: &str, make: impl FnOnce(&Web) -> Vec<Unit>) -> Self {
         // As main does; another test may have been faster.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let clock = Stepped::at(at(begins));
         let web = Web::start_by(Clock::Stepped(clock.clone())).await;
-        let county = County::simulated(&web, &[make(&web)], pace);
+        let county = County::simulated(&web, &make(&web), pace);
         Self { county, web, clock }
     }
 
     /// A daemon, with the usual policies, on whatever an earlier one left.
     pub(crate) fn tasks(&self) -> Tasks {
+        self.tasks_with(|_| ())
+    }
+
+    /// The same, with the configuration changed.
+    pub(crate) fn tasks_with(&self, change: impl FnOnce(&mut Config)) -> Tasks {
         let mut config = Config::load(&self.county.config()).unwrap();
         config.assess = assess::Policy::default();
         config.digests = DigestHours::default();
+        change(&mut config);
         let rules = Rules::load(&config.rules, None).unwrap();
         Tasks::build(&config, rules, Clock::Stepped(self.clock.clone())).unwrap()
     }
@@ -132,11 +143,13 @@ async fn a_column_passes_from_due_soon_to_overdue_is_reminded_weekly_and_resolve
     simulation.play(&mut tasks, "2022-11-29T12:00").await;
     assert_eq!(simulation.standing(&tasks, id), "fresh");
     let expected = [
-        ("2022-11-06", "【即将到期】工作动态（栏目）"),
+        // The warning falls on a Sunday and the recovery on a Saturday: both wait until Monday.
+        ("2022-11-07", "【即将到期】工作动态（栏目）"),
+        ("2022-11-08", "【即将到期，再次提醒】工作动态（栏目）"),
         ("2022-11-09", "【超期】工作动态（栏目）"),
         ("2022-11-16", "【超期，仍未处理】工作动态（栏目）"),
-        ("2022-11-23", "【超期，仍未处理】工作动态（栏目）"),
-        ("2022-11-26", "【已恢复】工作动态（栏目）"),
+        ("2022-11-23", "【超期，长期未处理】工作动态（栏目）"),
+        ("2022-11-28", "【已恢复】工作动态（栏目）"),
     ];
     assert_eq!(simulation.mails(), expected.map(|(on, said)| (day(on), said.to_owned())));
 }

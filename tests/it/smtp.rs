@@ -3,10 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use tokio::net::TcpListener;
 use xuncha::alert::{Addressee, Digest, DigestRow, Level, News, SourceFacts, State};
-use xuncha::deliver::{Credentials, DeliverError, Notice, Sender, Smtp, SmtpSettings, Step, Tls, Transport};
+use xuncha::deliver::{
+    Attempt, Credentials, DeliverError, Fate, Notice, Post, Posted, Secret, Sender, Smtp, SmtpSettings, Step,
+    Tls, Transport, Way,
+};
 use xuncha::rules::{SourceId, UnitId};
 
 use crate::support::mail::{Manner, Server};
@@ -26,6 +29,8 @@ fn notice(unit: &str) -> Notice {
         last_title: Some("负责人解读".into()),
         due: NaiveDate::from_ymd_opt(2022, 11, 26),
         state: State::Quiet,
+        remarks: Vec::new(),
+        told_this_week: 0,
     };
     let addressee =
         |name: &str| Addressee { name: name.into(), email: format!("{name}@{unit}.langxi.example") };
@@ -35,7 +40,8 @@ fn notice(unit: &str) -> Notice {
         unit_name: "县住建局".into(),
         date: NaiveDate::from_ymd_opt(2022, 11, 27).unwrap(),
         to: vec![addressee("a"), addressee("b")],
-        rows: vec![DigestRow { news: News::Raised { level: Level::Overdue }, facts }],
+        copy: Vec::new(),
+        rows: vec![DigestRow { news: News::Raised { level: Level::Overdue }, facts, lasts: None }],
     };
     Notice::new(digest, now())
 }
@@ -45,6 +51,7 @@ fn settings(address: SocketAddr) -> SmtpSettings {
         host: address.ip().to_string(),
         port: address.port(),
         tls: Tls::None,
+        authorities: None,
         credentials: None,
         hello: "xuncha.langxi.example".into(),
         timeout: Duration::from_secs(30),
@@ -57,6 +64,14 @@ fn transport(settings: SmtpSettings) -> Transport {
             name: "郎溪县政府信息中心".into(), email: "xuncha@langxi.example".into(), reply_to: None
         };
     Transport::Smtp(Smtp::new(settings, sender))
+}
+
+/// The notice after one attempt at `now` to mail it to everybody whose time has come.
+async fn posted(post: &mut Post, notice: Notice, now: DateTime<Utc>) -> (Notice, Vec<Attempt>) {
+    let Posted::Tried(attempts) = post.send(&notice, &Way::Mail, now).await else {
+        panic!("mail waits for nobody")
+    };
+    (notice.after(&attempts, now, TimeDelta::days(5)), attempts)
 }
 
 /// What comes of one notice sent to a server of this manner.
@@ -92,7 +107,7 @@ async fn a_message_is_delivered_after_the_connection_broke_in_the_middle_of_one(
     let error = transport.send(&notice("zhujianju"), now()).await.unwrap_err();
     assert!(!error.is_permanent(), "{error}");
     assert!(server.messages().is_empty());
-    transport.send(&notice("zhujianju").after_failure(&error, now()), now()).await.unwrap();
+    transport.send(&notice("zhujianju"), now()).await.unwrap();
     assert_eq!(server.messages().len(), 1);
     assert_eq!(server.connections(), 2);
 }
@@ -103,7 +118,7 @@ async fn a_message_that_arrived_unacknowledged_comes_again_under_the_same_messag
     let mut transport = transport(settings(server.address));
     let error = transport.send(&notice("zhujianju"), now()).await.unwrap_err();
     assert!(matches!(error, DeliverError::Broken { step: Step::Message, .. }), "{error}");
-    transport.send(&notice("zhujianju").after_failure(&error, now()), now()).await.unwrap();
+    transport.send(&notice("zhujianju"), now()).await.unwrap();
     let [first, second] = &server.messages()[..] else { panic!("two messages") };
     assert_eq!(first.id(), second.id());
 }
@@ -120,13 +135,7 @@ async fn a_kept_connection_that_the_server_closed_is_opened_anew() {
 #[tokio::test]
 async fn each_refusal_is_told_with_its_step_and_judged() {
     let table = [
-        (Manner::RefusesAddressee(2, "451 try later"), false, "name addressee 2 of 2 to", "451 try later"),
-        (
-            Manner::RefusesAddressee(1, "451 <a@x.example> busy"),
-            false,
-            "name addressee 1 of 2 to",
-            "451 <…> busy",
-        ),
+        (Manner::RefusesAddressee(2, "421 closing"), false, "name addressee 2 of 2 to", "421 closing"),
         (Manner::EndsWith("554 no spam"), true, "hand over the message to", "554 no spam"),
         (Manner::EndsWith("452 full"), false, "hand over the message to", "452 full"),
         (Manner::EndsWith("354 what"), false, "hand over the message to", "354 which accepts nothing"),
@@ -147,7 +156,7 @@ async fn one_addressee_refused_for_good_does_not_keep_the_mail_from_the_others()
     let server = Server::start(&[Manner::RefusesAddressee(1, "550 <a@x.example> unknown")]).await;
     let delivered = transport(settings(server.address)).send(&notice("zhujianju"), now()).await.unwrap();
     assert_eq!(server.messages().len(), 1);
-    let [refused] = &delivered.refused[..] else { panic!("one refused: {delivered:?}") };
+    let [(0, refused)] = &delivered.refused[..] else { panic!("one refused: {delivered:?}") };
     let expected = format!(
         "cannot name addressee 1 of 2 to mail server {}: it answered 550 <…> unknown",
         server.address
@@ -156,13 +165,43 @@ async fn one_addressee_refused_for_good_does_not_keep_the_mail_from_the_others()
 }
 
 #[tokio::test]
-async fn a_mail_whose_only_addressee_is_refused_is_not_delivered() {
-    let server = Server::start(&[Manner::RefusesAddressee(1, "550 unknown")]).await;
-    let mut notice = notice("zhujianju");
-    notice.digest.to.truncate(1);
-    let error = transport(settings(server.address)).send(&notice, now()).await.unwrap_err();
-    assert!(error.is_permanent(), "{error}");
+async fn a_greylisted_addressee_is_tried_again_alone_and_under_the_same_message_id() {
+    let server = Server::start(&[Manner::RefusesAddressee(2, "450 4.2.0 greylisted")]).await;
+    let mut post = Post::new(transport(settings(server.address)), Vec::new());
+    let (waiting, _) = posted(&mut post, notice("zhujianju"), now()).await;
+    post.end_turn().await;
+    assert_eq!(waiting.fate(), Fate::Waits);
+    let later = waiting.next_try_at().unwrap();
+    let (delivered, _) = posted(&mut post, waiting, later).await;
+    assert_eq!(delivered.fate(), Fate::Delivered);
+    let [first, second] = &server.messages()[..] else { panic!("two messages") };
+    assert_eq!(first.id(), second.id());
+    assert_eq!(first.to.len(), 2, "{:?}", first.to);
+    assert_eq!(second.to, ["RCPT TO:<b@zhujianju.langxi.example>"]);
+}
+
+#[tokio::test]
+async fn a_mail_whose_addressees_are_all_refused_is_not_delivered() {
+    let server = Server::start(&[Manner::RefusesEverybody("550 unknown")]).await;
+    let mut post = Post::new(transport(settings(server.address)), Vec::new());
+    let (notice, attempts) = posted(&mut post, notice("zhujianju"), now()).await;
+    assert_eq!(notice.fate(), Fate::Waits);
+    assert!(attempts.iter().all(|attempt| attempt.result.as_ref().is_err_and(|error| error.is_permanent())));
     assert!(server.messages().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_is_asked_once_a_turn_and_not_for_every_notice() {
+    let server = Server::start(&[Manner::GreetsWith("421 closing"), Manner::Takes]).await;
+    let mut post = Post::new(transport(settings(server.address)), Vec::new());
+    for unit in ["zhujianju", "jiaotongju", "shuiwuju"] {
+        let (waiting, _) = posted(&mut post, notice(unit), now()).await;
+        assert!(waiting.last_error().is_some_and(|error| error.contains("421 closing")), "{waiting:?}");
+    }
+    assert_eq!(server.connections(), 1);
+    post.end_turn().await;
+    let (delivered, _) = posted(&mut post, notice("zhujianju"), now()).await;
+    assert_eq!(delivered.fate(), Fate::Delivered);
 }
 
 #[tokio::test]
@@ -186,7 +225,7 @@ async fn a_silent_server_is_given_up_in_the_end() {
 #[tokio::test]
 async fn neither_mail_nor_login_goes_out_in_clear_where_tls_was_asked_for() {
     let server = Server::start(&[]).await;
-    let credentials = Some(Credentials { user: "xuncha".into(), password: "secret".into() });
+    let credentials = Some(Credentials { user: "xuncha".into(), password: Secret::new("secret") });
     for tls in [Tls::StartTls, Tls::Implicit] {
         let settings = SmtpSettings {
             tls,

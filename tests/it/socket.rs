@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use xuncha::bulletin::{Bulletin, State};
 use xuncha::serve::view::{
     Alerts, Bulletins, Due, Found, Health, Queued, Sources, Status, UnitDetail, Units,
@@ -95,7 +96,7 @@ async fn each_read_shows_the_county_as_it_stands() {
     let source = detail.source;
     assert_eq!((source.standing.as_str(), source.days_left), ("due-soon", Some(1)));
     assert_eq!((source.kind.as_str(), source.cadence.as_str()), ("column", "weekly"));
-    assert_eq!((source.last, source.url), (Some(county.days_ago(6)), web.url("/dongtai")));
+    assert_eq!((source.last, source.url.clone()), (Some(county.days_ago(6)), web.url("/dongtai")));
     assert_eq!(detail.sightings.len(), 1);
     assert!(source.next_poll_at.unwrap() > source.polled_at.unwrap());
 
@@ -120,20 +121,21 @@ async fn the_list_of_sources_is_filtered_and_paged() {
     let ids = async |query: &str| {
         let answer: Sources = daemon.client.get(&format!("/v1/sources{query}")).await.unwrap();
         let ids: Vec<String> = answer.sources.iter().map(|source| source.id.to_string()).collect();
-        (ids, answer.total, answer.next_offset)
+        (ids, answer.total, answer.next_cursor)
     };
     let (all, total, next) = ids("").await;
     assert_eq!((all.len(), total, next), (5, 5, None));
     assert_eq!(all[0], "shenjiju/dongtai", "in the order of annex 1 and of the unit files");
 
     let mut walked = Vec::new();
-    let mut offset = Some(0);
-    while let Some(from) = offset {
-        let (page, total, next) = ids(&format!("?limit=2&offset={from}")).await;
+    let mut cursor = Some(String::new());
+    while let Some(from) = cursor {
+        let behind = if from.is_empty() { from } else { format!("&cursor={from}") };
+        let (page, total, next) = ids(&format!("?limit=2{behind}")).await;
         assert_eq!(total, 5);
         assert!(page.len() <= 2);
         walked.extend(page);
-        offset = next;
+        cursor = next;
     }
     assert_eq!(walked, all);
 
@@ -142,8 +144,11 @@ async fn the_list_of_sources_is_filtered_and_paged() {
     assert_eq!(ids("?q=%E8%A7%84%E5%88%92").await.0, ["shenjiju/jihua", "fagaiwei/jihua"]);
     assert_eq!(ids("?unit=fagaiwei&standing=fresh&q=renshi").await.0, ["fagaiwei/renshi"]);
     assert_eq!(ids("?unit=nobody").await, (Vec::new(), 0, None));
-    assert_eq!(ids("?offset=5").await, (Vec::new(), 5, None));
-    assert_eq!(ids("?offset=18446744073709551615&limit=18446744073709551615").await.0, [""; 0]);
+    assert_eq!(ids("?cadence=weekly").await.0, ["shenjiju/dongtai"]);
+    assert_eq!(ids("?kind=column").await.1, 5);
+    assert_eq!(ids("?platform=wechat").await, (Vec::new(), 0, None));
+    assert_eq!(ids("?cursor=fagaiwei/jihua").await, (Vec::new(), 5, None));
+    assert_eq!(ids("?limit=18446744073709551615").await.0.len(), 5);
     assert_eq!(ids("?limit=0").await.0.len(), 1, "a page is never empty while there is more");
 }
 
@@ -167,7 +172,7 @@ async fn names_are_found_by_parts_and_doubts_are_told() {
 async fn every_refusal_is_an_error_and_a_hint() {
     let (_web, _county, daemon) = county().await;
     let table = [
-        ("GET", "/", 404, "there is no such address"),
+        ("GET", "/nothing", 404, "there is no such address"),
         ("GET", "/v1/nothing", 404, "there is no such address"),
         ("GET", "/v1/units/nobody", 404, "there is no unit `nobody`"),
         ("GET", "/v1/units/%FF", 400, ""),
@@ -177,6 +182,9 @@ async fn every_refusal_is_an_error_and_a_hint() {
         ("POST", "/v1/status", 405, "this address does not take that method"),
         ("GET", "/v1/sources?colour=red", 400, "colour"),
         ("GET", "/v1/sources?limit=many", 400, "limit"),
+        ("GET", "/v1/sources?standing=late", 400, "standing `late` is not known, allowed: overdue"),
+        ("GET", "/v1/sources?platform=fax", 400, "fax"),
+        ("GET", "/v1/sources?cursor=nobody", 400, "the cursor `nobody` is not of this list"),
         ("GET", "/v1/due?within=soon", 400, "`soon` is not a number of days"),
         ("GET", "/v1/due?within=-1d", 400, "`-1d` is not a number of days"),
         ("GET", "/v1/find", 400, "q"),
@@ -240,6 +248,41 @@ async fn a_bulletin_is_drafted_at_any_time_and_issued_once() {
     let list: Bulletins = client.get("/v1/bulletins").await.unwrap();
     let [only] = &list.bulletins[..] else { panic!("one bulletin") };
     assert_eq!((only.month.as_str(), only.version), ("2022-12", 1));
+}
+
+#[tokio::test]
+async fn whoever_has_the_present_snapshot_is_told_so_and_no_more() {
+    let (_web, county, daemon) = county().await;
+    let tag_in = |answer: &str| {
+        let line = answer.lines().find(|line| line.starts_with("etag: ")).expect("a tag");
+        line["etag: ".len()..].to_owned()
+    };
+    // Between two requests a poll may end, which is a change.
+    crate::support::eventually("nothing changes between two requests", async || {
+        let first = raw(&county, "GET /v1/status HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+        let held = tag_in(&first);
+        let again = format!(
+            "GET /v1/sources HTTP/1.1\r\nhost: x\r\nif-none-match: {held}\r\nconnection: close\r\n\r\n"
+        );
+        let second = raw(&county, &again).await;
+        second.starts_with("HTTP/1.1 304 ").then(|| assert!(second.ends_with("\r\n\r\n"), "{second}"))
+    })
+    .await;
+    let before: Status = daemon.client.get("/v1/status").await.unwrap();
+    daemon.recheck("fagaiwei/renshi").await;
+    crate::support::eventually("the recheck is a change", async || {
+        (daemon.status().await.generation > before.generation).then_some(())
+    })
+    .await;
+}
+
+/// What the daemon answers to these bytes.
+async fn raw(county: &County, request: &str) -> String {
+    let mut stream = tokio::net::UnixStream::connect(county.socket()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
 }
 
 #[tokio::test]

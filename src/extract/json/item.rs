@@ -86,7 +86,7 @@ fn is_set(stamp: &&Value) -> bool {
 const MOST_TAGS: usize = 64;
 
 /// A title without the tags with which search services mark words.
-fn plain(title: &str) -> String {
+pub(in crate::extract) fn plain(title: &str) -> String {
     let tags = title.matches('<').count();
     if tags > MOST_TAGS || (tags == 0 && !title.contains('&')) {
         return collapsed(title);

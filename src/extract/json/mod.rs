@@ -24,6 +24,7 @@ use item::Items;
 
 pub(super) use answer::{Path, bad, is_json, parse, unless_refused};
 pub use fields::{JsonCondition, JsonDate, JsonFields, JsonItems, JsonRows};
+pub(super) use item::plain;
 
 /// [`JsonFields`], compiled.
 #[derive(Debug, Clone)]

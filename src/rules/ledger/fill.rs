@@ -39,20 +39,28 @@ fn rows_of(which: Which, files: &[UnitFile]) -> Vec<Row<'_>> {
 fn sheet(which: Which, rows: Vec<Row<'_>>) -> Sheet {
     let mut sheet = Sheet { name: which.name().to_owned(), rows: Vec::new() };
     let is_used = |kind: Kind, key: &Key| {
-        rows.iter().any(|row| row.once.iter().any(|(of, entry)| *of == kind && entry.get(key.name).is_some()))
+        let several = |row: &Row<'_>| which.several() == Some(kind) && has(row.several.iter(), key);
+        let once =
+            |row: &Row<'_>| has(row.once.iter().filter(|(of, _)| *of == kind).map(|(_, entry)| *entry), key);
+        rows.iter().any(|row| once(row) || several(row))
     };
+    let is_shown = |kind: Kind, key: &Key| !key.is_rare || is_used(kind, key);
     let once: Vec<(Kind, &Key)> = which
         .once()
         .iter()
         .flat_map(|kind| kind.keys().iter().map(|key| (*kind, key)))
-        .filter(|(kind, key)| !key.is_rare || is_used(*kind, key))
+        .filter(|(kind, key)| is_shown(*kind, key))
         .collect();
     let most = rows.iter().map(|row| row.several.len()).max().unwrap_or(0).max(1);
-    let several: Vec<(usize, &Key)> = which
+    let of_one: Vec<&Key> = which
         .several()
         .into_iter()
-        .flat_map(|kind| (1..=most).flat_map(move |group| kind.keys().iter().map(move |key| (group, key))))
+        .flat_map(|kind| kind.keys().iter().map(move |key| (kind, key)))
+        .filter(|(kind, key)| is_shown(*kind, key))
+        .map(|(_, key)| key)
         .collect();
+    let several: Vec<(usize, &Key)> =
+        (1..=most).flat_map(|group| of_one.iter().map(move |key| (group, *key))).collect();
     let headings = once.iter().map(|(_, key)| key.heading.to_owned());
     let headings = headings.chain(several.iter().map(|(group, key)| numbered(key.heading, *group)));
     sheet.rows.push(headings.map(Cell::Text).collect());
@@ -63,6 +71,10 @@ fn sheet(which: Which, rows: Vec<Row<'_>>) -> Sheet {
         sheet.rows.push(first.chain(rest).collect());
     }
     sheet
+}
+
+fn has<'a>(mut entries: impl Iterator<Item = &'a Entry>, key: &Key) -> bool {
+    entries.any(|entry| entry.get(key.name).is_some())
 }
 
 fn cell(entry: Option<&Entry>, key: &Key) -> Cell {

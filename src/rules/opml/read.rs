@@ -108,7 +108,8 @@ impl Outlines {
             let feed = account.for_file(file);
             let mut known = file.feeds.iter_mut();
             match known.find(|known| known.account.get("id") == feed.account.get("id")) {
-                Some(known) => *known = feed,
+                Some(known) if account.has_own_id => *known = feed,
+                Some(known) => known.follow(feed),
                 None => file.feeds.push(feed),
             }
         }
@@ -162,7 +163,7 @@ impl Outlines {
         let given =
             |name: &str| attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let unit = given(UNIT).map(ToOwned::to_owned).or(above).or_else(|| foreign.unit.clone());
-        if given("xmlUrl").is_none() {
+        if given("xmlUrl").is_none() && given(&name_of(Kind::Way, "kind")).is_none() {
             return unit;
         }
         let Some(owner) = unit.clone().filter(|id| is_valid_id(id)) else {
@@ -276,6 +277,15 @@ impl Account {
         };
         feed.account.set_text(key, id);
         feed
+    }
+}
+
+impl Feed {
+    /// Takes over what another list says of the account: it knows of feeds only, so other ways stay.
+    fn follow(&mut self, listed: Self) {
+        let others = std::mem::take(&mut self.ways).into_iter().filter(|way| way.text("kind") != "rss");
+        self.ways = listed.ways.into_iter().chain(others).collect();
+        self.account = listed.account;
     }
 }
 

@@ -27,6 +27,10 @@ fn foreign() -> ForeignAccounts {
     ForeignAccounts { unit: some("yiju"), cadence: some("weekly"), platform: None }
 }
 
+const MORE_WAYS: &str = "\n[[feed.via]]\nkind = \"weibo-openapi\"\nname = \"own\"\nuid = \"1000000001\"\n\
+    secret = \"yiju-weibo\"\nbase = \"https://weibo.example/\"\n\n\
+    [[feed.via]]\nkind = \"record\"\n";
+
 const FOREIGN: &str = "<?xml version=\"1.0\"?>\n<opml version=\"1.0\"><head><title>x</title></head><body>\n\
     <outline text=\"政务\">\n\
     <outline type=\"rss\" text=\"一局\" category=\"/微博\" xmlUrl=\"https://rss.example.gov.cn/new\" htmlUrl=\"x\"/>\n\
@@ -64,6 +68,24 @@ fn a_list_from_elsewhere_is_given_what_it_lacks() {
     assert_eq!(accounts.len(), 3);
     assert_eq!(accounts[1], ["weibo", "weibo", "weekly", "https://rss.example.gov.cn/new"]);
     assert_eq!(accounts[2], ["yijufabu", "douyin", "weekly", "https://rss.example.gov.cn/3"]);
+}
+
+#[test]
+fn ways_without_an_address_are_kept_and_offered_to_no_other_reader() {
+    let ours = file(&format!("{OURS}{MORE_WAYS}"));
+    let text = write("县", std::slice::from_ref(&ours));
+    assert!(keeps(&text, &ours), "{text}");
+    assert_eq!(text.matches("type=\"rss\"").count(), 2);
+    assert_eq!(text.matches("xuncha-kind=").count(), 4);
+}
+
+#[test]
+fn a_list_of_feeds_leaves_the_other_ways_of_an_account_alone() {
+    let mut ours = file(&format!("{OURS}{MORE_WAYS}"));
+    read(FOREIGN, &foreign()).give_to(&mut ours);
+    let ways: Vec<&str> = ours.feeds[1].ways.iter().map(|way| way.text("kind")).collect();
+    assert_eq!(ways, ["rss", "weibo-openapi", "record"]);
+    assert_eq!(ours.feeds[1].ways[0].text("url"), "https://rss.example.gov.cn/new");
 }
 
 #[test]

@@ -29,7 +29,8 @@ pub(in crate::rules) fn write(title: &str, files: &[UnitFile]) -> String {
 }
 
 fn outline(account: &Entry, way: &Entry) -> String {
-    let mut text = "<outline type=\"rss\"".to_owned();
+    // Other readers subscribe to what is of this type.
+    let mut text = if way.text("kind") == "rss" { "<outline type=\"rss\"" } else { "<outline" }.to_owned();
     for (kind, entry) in [(Kind::Feed, account), (Kind::Way, way)] {
         for key in kind.keys() {
             let Some(value) = entry.get(key.name) else { continue };

@@ -1,6 +1,7 @@
 //! Real pages of many families, kept beside the project and not in it, read with their preset and without one. Says what
 //! became of each. The truth is what a person reads off the page; where there is none, no date may be found.
 
+mod accounts;
 mod mutations;
 mod samples;
 mod truth;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
 use tempfile::TempDir;
 
@@ -16,6 +16,7 @@ pub(crate) struct Unit {
     id: &'static str,
     name: &'static str,
     columns: Vec<Column>,
+    feeds: String,
 }
 
 struct Column {
@@ -29,7 +30,7 @@ struct Column {
 
 impl Unit {
     pub(crate) fn new(id: &'static str, name: &'static str) -> Self {
-        Self { id, name, columns: Vec::new() }
+        Self { id, name, columns: Vec::new(), feeds: String::new() }
     }
 
     /// A column that must publish twice a year.
@@ -46,6 +47,13 @@ impl Unit {
     ) -> Self {
         let (id, name, keys) = (id.to_owned(), name.to_owned(), "preset = \"list\"".to_owned());
         self.columns.push(Column { id, name, cadence, url: url.into(), keys });
+        self
+    }
+
+    /// The same with one more weekly account, with these keys and ways besides.
+    pub(crate) fn feed(mut self, id: &str, name: &str, keys: &str) -> Self {
+        write!(self.feeds, "\n[[feed]]\nid = \"{id}\"\naccount = \"{name}\"\ncadence = \"weekly\"\n{keys}\n")
+            .unwrap();
         self
     }
 
@@ -67,7 +75,7 @@ impl Unit {
             )
             .unwrap();
         }
-        text
+        text + &self.feeds
     }
 }
 
@@ -140,6 +148,7 @@ impl County {
         let order: Vec<&str> = units.iter().map(|unit| unit.id).collect();
         county.write("crawl-rules/cadences.toml", CADENCES);
         county.write("crawl-rules/presets/list.toml", PRESET);
+        county.write_holidays();
         county.write(
             "crawl-rules/langxi/county.toml",
             &format!(
@@ -177,9 +186,24 @@ impl County {
                 "rules = \"crawl-rules\"\nstate-dir = \"state\"\nsocket = \"run/xuncha.sock\"\n\
                  [fetch]\ncontact = \"xxzx@langxi.example\"\ntotal-timeout = \"5m\"\n\
                  [assess]\nconfirm-gap = \"1s\"\n[alert]\ndigest-from = \"{digests_from}\"\n\
-                 digest-until = \"23:59\"\ndigest-gather = \"0s\"\n\
+                 digest-until = \"23:59\"\ndigest-days = \"every\"\ndigest-gather = \"0s\"\n\
                  [mail]\nfrom-name = \"信息中心\"\nfrom-email = \"xxzx@langxi.example\"\n{route}\n"
             ),
+        );
+    }
+
+    /// Adds to the configuration. It counts from the next start of the daemon on.
+    pub(crate) fn add(&self, text: &str) {
+        let before = std::fs::read_to_string(self.config()).unwrap();
+        self.write("xuncha.toml", &format!("{before}\n{text}"));
+    }
+
+    /// Sets the socket up otherwise, from the next start on.
+    pub(crate) fn set_socket(&self, value: &str) {
+        let text = std::fs::read_to_string(self.config()).unwrap();
+        self.write(
+            "xuncha.toml",
+            &text.replace("socket = \"run/xuncha.sock\"", &format!("socket = {value}")),
         );
     }
 
@@ -205,7 +229,18 @@ impl County {
         mails_in(&self.path("mail"))
     }
 
-    fn write(&self, name: &str, text: &str) {
+    /// The shipped holidays, and for this year and the next at least none.
+    fn write_holidays(&self) {
+        let this_year = now().with_timezone(&self.zone).year();
+        for year in (2022..=2026).chain([this_year, this_year + 1]) {
+            let shipped = format!("{}/crawl-rules/holidays/{year}.toml", env!("CARGO_MANIFEST_DIR"));
+            let none = || format!("year = {year}\npapers = []\n");
+            let text = std::fs::read_to_string(shipped).unwrap_or_else(|_| none());
+            self.write(&format!("crawl-rules/holidays/{year}.toml"), &text);
+        }
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();

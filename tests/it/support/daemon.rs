@@ -86,10 +86,15 @@ impl Daemon {
 
     /// Asks it to stop (SIGTERM) and waits for that.
     pub(crate) async fn stop(mut self) -> ExitStatus {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &pid]).status().unwrap();
-        assert!(sent.success());
+        self.signal("TERM");
         eventually("the daemon stops", async || self.child.try_wait().unwrap()).await
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("sh").args(["-c", "kill -\"$0\" \"$1\"", name, &pid]).status().unwrap();
+        assert!(sent.success());
     }
 
     pub(crate) async fn status(&self) -> Status {

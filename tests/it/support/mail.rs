@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
-use super::eventually;
+use super::{PATIENCE, eventually};
 
 /// What the server does with one connection.
 #[derive(Clone, Copy)]
@@ -17,6 +18,8 @@ pub(crate) enum Manner {
     Takes,
     /// Answers so to the addressee of this position.
     RefusesAddressee(usize, &'static str),
+    /// Answers so to every addressee.
+    RefusesEverybody(&'static str),
     /// Answers so to the end of the message.
     EndsWith(&'static str),
     DropsInData,
@@ -39,6 +42,8 @@ struct Record {
     ended: usize,
     commands: Vec<String>,
     messages: Vec<Message>,
+    is_good: bool,
+    silent_at: Option<(usize, bool)>,
 }
 
 #[derive(Clone)]
@@ -58,6 +63,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     record: Arc<Mutex<Record>>,
     gate: Arc<Semaphore>,
+    silent: Arc<Notify>,
     _tasks: JoinSet<()>,
 }
 
@@ -68,13 +74,11 @@ impl Server {
         let record = Arc::new(Mutex::new(Record::default()));
         let mut tasks = JoinSet::new();
         let gate = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
-        tasks.spawn(accept(
-            listener,
-            manners.iter().copied().collect(),
-            Arc::clone(&record),
-            Arc::clone(&gate),
-        ));
-        Self { address, record, gate, _tasks: tasks }
+        let silent = Arc::new(Notify::new());
+        let house =
+            House { record: Arc::clone(&record), gate: Arc::clone(&gate), silent: Arc::clone(&silent) };
+        tasks.spawn(accept(listener, manners.iter().copied().collect(), house));
+        Self { address, record, gate, silent, _tasks: tasks }
     }
 
     pub(crate) fn messages(&self) -> Vec<Message> {
@@ -113,6 +117,21 @@ impl Server {
         .await;
     }
 
+    /// From now on treats everybody well.
+    pub(crate) fn behave(&self) {
+        self.record.lock().unwrap().is_good = true;
+    }
+
+    /// Falls silent at the command of this number, counted from now, once, with or without an answer to it; the end of a
+    /// message counts as one. Returns when it has.
+    pub(crate) async fn falls_silent_at(&self, command: usize, answers: bool) {
+        {
+            let mut record = self.record.lock().unwrap();
+            record.silent_at = Some((record.commands.len() + command, answers));
+        }
+        timeout(PATIENCE, self.silent.notified()).await.expect("it is told that many commands");
+    }
+
     /// Waits until that many clients have been kept waiting, all in all.
     pub(crate) async fn has_kept_waiting(&self, clients: usize) {
         eventually(&format!("{clients} clients kept waiting"), async || {
@@ -122,27 +141,39 @@ impl Server {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    mut manners: VecDeque<Manner>,
+/// What all conversations share.
+struct House {
     record: Arc<Mutex<Record>>,
     gate: Arc<Semaphore>,
-) {
-    loop {
-        let (stream, _) = listener.accept().await.unwrap();
-        record.lock().unwrap().connections += 1;
-        // A client that hangs up midway is no failure of the server.
-        let _ = converse(stream, manners.pop_front().unwrap_or(Manner::Takes), &record, &gate).await;
-        record.lock().unwrap().ended += 1;
+    silent: Arc<Notify>,
+}
+
+impl House {
+    /// Writes a command down; says whether the server falls silent at it, and whether it answers it first.
+    fn is_told(&self, command: &str) -> Option<bool> {
+        let mut record = self.record.lock().unwrap();
+        record.commands.push(command.to_owned());
+        let is_reached = record.silent_at.is_some_and(|(at, _)| record.commands.len() >= at);
+        if is_reached { record.silent_at.take().map(|(_, answers)| answers) } else { None }
     }
 }
 
-async fn converse(
-    stream: TcpStream,
-    manner: Manner,
-    record: &Mutex<Record>,
-    gate: &Semaphore,
-) -> std::io::Result<()> {
+async fn accept(listener: TcpListener, mut manners: VecDeque<Manner>, house: House) {
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let manner = {
+            let mut record = house.record.lock().unwrap();
+            record.connections += 1;
+            manners.pop_front().filter(|_| !record.is_good).unwrap_or(Manner::Takes)
+        };
+        // A client that hangs up midway is no failure of the server.
+        let _ = converse(stream, manner, &house).await;
+        house.record.lock().unwrap().ended += 1;
+    }
+}
+
+async fn converse(stream: TcpStream, manner: Manner, house: &House) -> std::io::Result<()> {
+    let House { record, gate, silent } = house;
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     match manner {
@@ -153,7 +184,11 @@ async fn converse(
     }
     let mut to = Vec::new();
     while let Some(line) = lines.next_line().await? {
-        record.lock().unwrap().commands.push(line.split(':').next().unwrap_or_default().to_owned());
+        let mut falls_silent = house.is_told(line.split(':').next().unwrap_or_default());
+        if falls_silent == Some(false) {
+            silent.notify_one();
+            return lines.next_line().await.map(drop);
+        }
         let answer = match line.split([' ', ':']).next().unwrap_or_default() {
             "EHLO" => "250 mail.test",
             "MAIL" => {
@@ -172,6 +207,7 @@ async fn converse(
                 to.push(line);
                 match manner {
                     Manner::RefusesAddressee(position, answer) if position == to.len() => answer,
+                    Manner::RefusesEverybody(answer) => answer,
                     _ => "250 ok",
                 }
             }
@@ -187,6 +223,11 @@ async fn converse(
                     data.push('\n');
                 }
                 record.lock().unwrap().messages.push(Message { to: to.clone(), data });
+                falls_silent = falls_silent.or(house.is_told("."));
+                if falls_silent == Some(false) {
+                    silent.notify_one();
+                    return lines.next_line().await.map(drop);
+                }
                 match manner {
                     Manner::DropsAfterData => return Ok(()),
                     Manner::IsSilentAfterData => return lines.next_line().await.map(drop),
@@ -202,6 +243,10 @@ async fn converse(
             _ => "250 ok",
         };
         write.write_all(format!("{answer}\r\n").as_bytes()).await?;
+        if falls_silent.is_some() {
+            silent.notify_one();
+            return lines.next_line().await.map(drop);
+        }
     }
     Ok(())
 }

@@ -1,0 +1,175 @@
+//! What is to be said of an account besides its standing: its ways, and what else is judged of it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::line::Line;
+use super::ways::health_of;
+use crate::assess::activity::{Activity, LowVolume, Posted, activity, is_zombie, low_volume};
+use crate::assess::agreement::{Health, Witness};
+use crate::assess::{Shown, Standing};
+use crate::extract::Sighting;
+use crate::rules::{Source, SourceKind, Way, WayKind};
+use crate::store::{SourceRecord, StoreError, Stored, WayRecord};
+
+/// What is known of an account besides its standing.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its ways, in the order of the rule.
+    pub ways: Vec<WayState>,
+    /// Who could tell if there were a newer post than the newest.
+    pub witness: Witness,
+    /// What it has posted of late.
+    pub activity: Activity,
+    /// That it posted less than its rule asks for, if so.
+    pub low_volume: Option<LowVolume>,
+    /// Whether it has been silent for more than three months, and that is certain.
+    pub is_zombie: bool,
+}
+
+/// One way of an account.
+#[derive(Debug, Clone)]
+pub struct WayState {
+    /// The way.
+    pub way: Way,
+    /// Whether it can be relied on.
+    pub health: Health,
+    /// The newest post that it shows, or showed when it was last well.
+    pub newest: Option<Sighting>,
+    /// Whether that is the newest of all.
+    pub shows_the_newest: bool,
+    /// When it was last looked at well.
+    pub looked_at: Option<DateTime<Utc>>,
+    /// Since when it is in trouble.
+    pub troubled_since: Option<DateTime<Utc>>,
+    /// Since when it lacks the newest post.
+    pub lacks_since: Option<DateTime<Utc>>,
+}
+
+impl Line {
+    /// What is known of an account; nothing for a column.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn account(
+        &self,
+        source: &Source,
+        stored: &Stored,
+        standing: &Standing,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Account>, StoreError> {
+        if source.kind == SourceKind::Column {
+            return Ok(None);
+        }
+        let (record, today) = (&stored.record, self.calendar.day_of(now));
+        let newest = record.newest().map(|newest| newest.date);
+        let posts = self.posted(source, now)?;
+        let covered_from = covered_from(source, record);
+        Ok(Some(Account {
+            ways: source.ways.iter().map(|way| self.way_state(way, stored, newest, now)).collect(),
+            witness: match record.reading.as_ref().map(|reading| reading.shown) {
+                Some(Shown::Items { backing, .. }) => backing.witness,
+                Some(Shown::Empty { .. }) | None => Witness::Whole,
+            },
+            activity: activity(&posts, covered_from, today),
+            low_volume: self.low_volume(source, &posts, record, today),
+            is_zombie: *standing == Standing::Overdue
+                && newest.is_some_and(|newest| is_zombie(newest, today)),
+        }))
+    }
+
+    /// That an account posted less in the thirty days up to `until` than its rule asks for, by what was known at `as_of`.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub(super) fn low_volume_at(
+        &self,
+        source: &Source,
+        until: NaiveDate,
+        as_of: DateTime<Utc>,
+    ) -> Result<Option<LowVolume>, StoreError> {
+        if source.min_posts_30d.is_none() {
+            return Ok(None);
+        }
+        let record = self.stored(source)?.record;
+        Ok(self.low_volume(source, &self.posted(source, as_of)?, &record, until))
+    }
+
+    fn low_volume(
+        &self,
+        source: &Source,
+        posts: &[Posted],
+        record: &SourceRecord,
+        until: NaiveDate,
+    ) -> Option<LowVolume> {
+        let wanted = usize::try_from(source.min_posts_30d?).ok()?;
+        low_volume(posts, wanted, covered_from(source, record), until)
+    }
+
+    /// The posts of an account that had been seen by `as_of`. What two ways show under one title on one day is one post.
+    fn posted(&self, source: &Source, as_of: DateTime<Utc>) -> Result<Vec<Posted>, StoreError> {
+        let mut posts: BTreeMap<(NaiveDate, String), Option<bool>> = BTreeMap::new();
+        for record in self.store.sightings(&source.id)? {
+            if record.first_seen_at <= as_of {
+                let title = record.sighting.title.chars().filter(|c| c.is_alphanumeric()).collect();
+                let is_original = posts.entry((record.sighting.date, title)).or_default();
+                *is_original = is_original.or(record.is_original);
+            }
+        }
+        Ok(posts.into_iter().map(|((day, _), is_original)| Posted { day, is_original }).collect())
+    }
+
+    fn way_state(
+        &self,
+        way: &Way,
+        stored: &Stored,
+        newest_of_all: Option<NaiveDate>,
+        now: DateTime<Utc>,
+    ) -> WayState {
+        let record = &stored.record;
+        let known = record.ways.iter().find(|known| known.way == way.name).cloned();
+        // A feed that is read like a page has its reading in the record itself.
+        let known = known.unwrap_or_else(|| WayRecord {
+            newest: record.newest().filter(|_| record.ways.is_empty()).cloned(),
+            looked_at: stored.poll.and_then(|poll| poll.seen_at).filter(|_| record.ways.is_empty()),
+            trouble: record.failure.clone().filter(|_| record.ways.is_empty()),
+            ..WayRecord::new(way.name.clone())
+        });
+        let newest_day = known.newest.as_ref().map(|newest| newest.date);
+        WayState {
+            health: health_of(&known, way, &self.calendar, now),
+            shows_the_newest: newest_day.is_some() && newest_day == newest_of_all,
+            looked_at: known.looked_at,
+            troubled_since: known.trouble.as_ref().map(|trouble| trouble.since),
+            lacks_since: known.lacks_since,
+            newest: known.newest,
+            way: way.clone(),
+        }
+    }
+}
+
+/// Since when no post of an account can have been missed.
+fn covered_from(source: &Source, record: &SourceRecord) -> Option<NaiveDate> {
+    let lists = source.ways.iter().filter(|way| lists_posts(&way.kind));
+    let by_ways = lists.filter_map(|way| {
+        record.ways.iter().find(|known| known.way == way.name).and_then(|known| known.covered_from)
+    });
+    by_ways.chain(record.covered_from).min()
+}
+
+/// Whether a way lists an account's posts one by one, so that they can be counted.
+fn lists_posts(kind: &WayKind) -> bool {
+    match kind {
+        WayKind::Rss { .. }
+        | WayKind::WeiboOpenapi { .. }
+        | WayKind::WechatBackend { .. }
+        | WayKind::DouyinOpenapi { .. } => true,
+        WayKind::WechatApi { .. }
+        | WayKind::WechatArticle { .. }
+        | WayKind::Itunes { .. }
+        | WayKind::Yyb { .. }
+        | WayKind::HuaweiAppdl { .. }
+        | WayKind::Record => false,
+    }
+}

@@ -1,0 +1,152 @@
+//! What a platform's answer means.
+
+use serde::Deserialize;
+
+use crate::deliver::reply::without_addresses;
+
+/// Whose robot it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// 企业微信.
+    Wecom,
+    /// 钉钉.
+    Dingtalk,
+    /// 飞书.
+    Feishu,
+    /// A program that takes our own JSON.
+    Json,
+}
+
+/// Why a robot did not take a message.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChannelFault {
+    /// Its address makes no sense.
+    #[error("its address is no web address; see its key in xuncha.toml")]
+    NoSuchAddress,
+    /// Nobody answered.
+    #[error("nobody answers: {0}")]
+    Unreachable(String),
+    /// It answered with an HTTP status that is no success.
+    #[error("it answered HTTP {0}")]
+    Status(u16),
+    /// It answered with an error of the platform's own.
+    #[error("it answered error {code}: {said}")]
+    Refused {
+        /// The platform's number.
+        code: i64,
+        /// The platform's words.
+        said: String,
+        /// Whether the platform only wants us to come back later.
+        busy: bool,
+    },
+    /// Its answer is not one that the platform gives.
+    #[error("its answer makes no sense: {0}")]
+    Unreadable(String),
+}
+
+impl ChannelFault {
+    /// Whether trying again soon is pointless, since a person has to mend something.
+    pub(in crate::deliver) fn is_permanent(&self) -> bool {
+        match self {
+            Self::NoSuchAddress => true,
+            // A proxy's page in between, or a change of the platform: either may pass.
+            Self::Unreachable(_) | Self::Unreadable(_) => false,
+            Self::Status(status) => !matches!(status, 408 | 425 | 429 | 500..=599),
+            Self::Refused { busy, .. } => !busy,
+        }
+    }
+}
+
+/// The forms of answers: 企业微信 and 钉钉 say `errcode`, 飞书 `code`, or `StatusCode` in its older form.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(alias = "code", alias = "StatusCode")]
+    errcode: i64,
+    #[serde(alias = "msg", alias = "StatusMessage", default)]
+    errmsg: String,
+}
+
+/// Errors that pass by themselves: the platform is busy, or has been written to too often.
+const BUSY: [(Platform, &[i64]); 3] = [
+    (Platform::Wecom, &[-1, 45009, 45011, 45033]),
+    (Platform::Dingtalk, &[-1, 130101, 410100, 90018]),
+    (Platform::Feishu, &[11232, 99991400]),
+];
+
+/// Whether the message was taken.
+pub(super) fn judge(platform: Platform, status: u16, body: &[u8]) -> Result<(), ChannelFault> {
+    if platform == Platform::Json || !(200..300).contains(&status) {
+        return if (200..300).contains(&status) { Ok(()) } else { refused(platform, status, body) };
+    }
+    let Answer { errcode: code, errmsg } = read(body)?;
+    if code == 0 {
+        return Ok(());
+    }
+    Err(ChannelFault::Refused { code, said: without_addresses(&errmsg), busy: is_busy(platform, code) })
+}
+
+/// A refusal by status; what stands in its body says more, where it can be read.
+fn refused(platform: Platform, status: u16, body: &[u8]) -> Result<(), ChannelFault> {
+    match read(body) {
+        Ok(Answer { errcode: code, errmsg }) if code != 0 && platform != Platform::Json => {
+            let busy = is_busy(platform, code) || !ChannelFault::Status(status).is_permanent();
+            Err(ChannelFault::Refused { code, said: without_addresses(&errmsg), busy })
+        }
+        _ => Err(ChannelFault::Status(status)),
+    }
+}
+
+fn read(body: &[u8]) -> Result<Answer, ChannelFault> {
+    serde_json::from_slice(body).map_err(|error| {
+        let said = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
+        ChannelFault::Unreadable(format!("{error}: {}", without_addresses(&said)))
+    })
+}
+
+fn is_busy(platform: Platform, code: i64) -> bool {
+    BUSY.iter().any(|(of, codes)| *of == platform && codes.contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_counts_stands_in_the_body_and_not_in_the_status() {
+        use Platform::{Dingtalk, Feishu, Json, Wecom};
+        let taken = [
+            (Wecom, r#"{"errcode":0,"errmsg":"ok"}"#),
+            (Dingtalk, r#"{"errcode":0,"errmsg":"ok"}"#),
+            (Feishu, r#"{"code":0,"msg":"success","data":{}}"#),
+            (Feishu, r#"{"StatusCode":0,"StatusMessage":"success","Extra":null}"#),
+            (Json, "thank you"),
+        ];
+        for (platform, body) in taken {
+            assert_eq!(judge(platform, 200, body.as_bytes()), Ok(()), "{platform:?} {body}");
+        }
+        let refused = [
+            (Wecom, 200, r#"{"errcode":45009,"errmsg":"api freq out of limit"}"#, false),
+            (Wecom, 200, r#"{"errcode":93000,"errmsg":"invalid webhook url"}"#, true),
+            (Dingtalk, 200, r#"{"errcode":130101,"errmsg":"send too fast"}"#, false),
+            (Dingtalk, 200, r#"{"errcode":310000,"errmsg":"sign not match"}"#, true),
+            (Feishu, 200, r#"{"code":11232,"msg":"frequency limited"}"#, false),
+            (
+                Feishu,
+                200,
+                r#"{"code":19021,"msg":"sign match fail or timestamp is not within one hour"}"#,
+                true,
+            ),
+            (Feishu, 400, r#"{"code":19001,"msg":"param invalid"}"#, true),
+            (Feishu, 429, r#"{"code":19001,"msg":"param invalid"}"#, false),
+            (Wecom, 200, "<html>log in to the network</html>", false),
+            (Wecom, 200, "{}", false),
+            (Wecom, 302, "", true),
+            (Json, 503, "busy", false),
+            (Json, 401, r#"{"errcode":0}"#, true),
+        ];
+        for (platform, status, body, permanent) in refused {
+            let fault = judge(platform, status, body.as_bytes()).unwrap_err();
+            assert_eq!(fault.is_permanent(), permanent, "{platform:?} {status} {body}: {fault}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! One source, lists of them, and the wish to look at one again.
+
+use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::fresh::Shown;
+use crate::daemon::Recheck;
+use crate::rules::Source;
+use crate::serve::door::Door;
+use crate::serve::refusal::{Answer, Refusal};
+use crate::serve::select::{Page, Selection};
+use crate::serve::view::{History, Queued, SourceDetail, Sources};
+
+type SourcePath = Result<Path<(String, String)>, PathRejection>;
+
+pub(super) async fn list(
+    Shown(shown): Shown,
+    query: Result<Query<Selection>, QueryRejection>,
+) -> Answer<Sources> {
+    let Query(selection) = query?;
+    let (as_of, generation) = (shown.as_of, shown.generation);
+    let wrong = |error: String| Refusal::bad_request(error, "GET /v1/sources without it lists all");
+    let Page { total, sources, next_cursor } = selection.page(&shown.sources).map_err(wrong)?;
+    Ok(Json(Sources { as_of, generation, total, sources, next_cursor }))
+}
+
+pub(super) async fn one(
+    State(door): State<Door>,
+    Shown(shown): Shown,
+    path: SourcePath,
+) -> Answer<SourceDetail> {
+    let Path((unit, local)) = path?;
+    let source = known_source(&door, &unit, &local)?;
+    Ok(Json(door.source_detail(source, &shown)?))
+}
+
+/// Paging of a source's history.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HistoryQuery {
+    #[serde(default)]
+    offset: usize,
+    limit: Option<usize>,
+}
+
+/// Items on a page of a history.
+const ITEMS: usize = 200;
+
+pub(super) async fn history(
+    State(door): State<Door>,
+    path: SourcePath,
+    query: Result<Query<HistoryQuery>, QueryRejection>,
+) -> Answer<History> {
+    let Path((unit, local)) = path?;
+    let Query(HistoryQuery { offset, limit }) = query?;
+    let source = known_source(&door, &unit, &local)?;
+    let mut items = door.line.store.sightings(&source.id)?;
+    items.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
+    let (total, source) = (items.len(), source.id.clone());
+    let end = offset.saturating_add(limit.unwrap_or(ITEMS).clamp(1, 1000));
+    let items = items.into_iter().skip(offset).take(end - offset).collect();
+    let next_offset = (end < total).then_some(end);
+    Ok(Json(History { as_of: door.line.clock.now(), source, total, items, next_offset }))
+}
+
+pub(super) async fn recheck(
+    State(door): State<Door>,
+    path: SourcePath,
+) -> Result<(StatusCode, Json<Queued>), Refusal> {
+    let Path((unit, local)) = path?;
+    let source = known_source(&door, &unit, &local)?;
+    let busy = || {
+        Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many rechecks are waiting",
+            "try again in a minute",
+        )
+    };
+    let slot = door.line.slot(&source.id).ok_or_else(busy)?;
+    door.recheck.try_send(Recheck(slot)).map_err(|_| busy())?;
+    let queued = Queued { as_of: door.line.clock.now(), queued: source.id.clone() };
+    Ok((StatusCode::ACCEPTED, Json(queued)))
+}
+
+/// The source of that id, or why there is none.
+fn known_source<'a>(door: &'a Door, unit: &str, local: &str) -> Result<&'a Source, Refusal> {
+    let no_such_source =
+        || Refusal::not_found(format!("there is no source `{unit}/{local}`"), "GET /v1/sources lists them");
+    door.known_source(unit, local).ok_or_else(no_such_source)
+}
