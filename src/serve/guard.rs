@@ -72,7 +72,21 @@ async fn browse(is_read: bool, request: Request, next: Next) -> Response {
         let error = format!("this page is for this machine only, not for `{host}`");
         return Refusal::new(StatusCode::FORBIDDEN, error, hint).into_response();
     }
+    if !is_for_browsers(request.uri().path()) {
+        return Refusal::new(
+            StatusCode::FORBIDDEN,
+            "this address is not for browsers: its answers name people",
+            "ask the socket: `curl --unix-socket PATH http://localhost/v1/…`",
+        )
+        .into_response();
+    }
     next.run(request).await
+}
+
+/// The page itself, its files, and what programs watch. All else under `/v1` tells to whom mail goes and who said what.
+fn is_for_browsers(path: &str) -> bool {
+    let is_file = [".csv", ".ics", ".svg"].iter().any(|end| path.ends_with(end));
+    !path.starts_with("/v1/") || is_file || matches!(path, "/v1/health" | "/v1/metrics")
 }
 
 fn write_down(door: &Door, peer: &Peer, what: String, status: StatusCode) -> Result<(), Refusal> {

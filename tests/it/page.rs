@@ -136,7 +136,14 @@ async fn the_page_changes_nothing_and_is_for_this_machine() {
     assert!(refused.starts_with("HTTP/1.1 403 ") && refused.contains("the page is read-only"), "{refused}");
     let rebound = shown.browse("GET", "/", "evil.example").await;
     assert!(rebound.starts_with("HTTP/1.1 403 ") && !rebound.contains("县审计局"), "{rebound}");
-    assert!(shown.browse("GET", "/v1/status", "127.0.0.1").await.starts_with("HTTP/1.1 200 "));
+    assert!(shown.browse("GET", "/v1/health", "127.0.0.1").await.starts_with("HTTP/1.1 200 "));
+    for named in ["/v1/mail", "/v1/status", "/v1/units/fagaiwei", "/v1/events", "/v1/bulletins"] {
+        let refused = shown.browse("GET", named, "localhost").await;
+        assert!(
+            refused.starts_with("HTTP/1.1 403 ") && refused.contains("not for browsers"),
+            "{named}: {refused}"
+        );
+    }
 }
 
 #[tokio::test]
