@@ -20,7 +20,7 @@ use crate::site::{HOSTS, host};
 
 /// A line that has just been built: it knows nothing of any page yet.
 pub(crate) struct Polled {
-    tasks: Tasks,
+    pub(crate) tasks: Tasks,
     clock: Stepped,
     _state: TempDir,
 }

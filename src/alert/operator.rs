@@ -13,6 +13,7 @@ use crate::rules::{SourceId, UnitId};
 
 /// What a matter is, and of whom. Two signs with equal keys are signs of one matter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "about")]
 pub enum OperatorKey {
     /// Sources of a host have been unknown for long. One matter for all of them: a dead site is one trouble.
@@ -116,6 +117,7 @@ impl fmt::Display for OperatorKey {
 
 /// A matter of the operator's, from its first sign until its end has been told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OperatorMatter {
     /// What it is.
     pub key: OperatorKey,

@@ -11,6 +11,7 @@ use crate::rules::SourceId;
 
 /// What a person has said of a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Stance {
     /// Of which source.
     pub source: SourceId,
@@ -27,6 +28,7 @@ pub struct Stance {
 
 /// The kinds of stances.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "stance")]
 pub enum StanceKind {
     /// The alert is known: the unit is not reminded of it any more. Ends with the alert it was given for.
@@ -52,6 +54,7 @@ pub enum StanceKind {
 
 /// The stances that count of one source at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Standpoint {
     /// The alert is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,6 +10,8 @@ use crate::assess::Standing;
 
 /// The standing matter of one source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "AlertState"))]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum State {
     /// Nothing is the matter, or nothing that we know of.
@@ -29,6 +31,8 @@ pub enum State {
 
 /// What is the matter with a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "AlertLevel"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// In time, but not for long.
@@ -41,6 +45,8 @@ pub enum Level {
 
 /// A change worth telling the unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "AlertChange"))]
 #[serde(rename_all = "kebab-case", tag = "change")]
 pub enum Change {
     /// A level was reached, from quiet or from another level.

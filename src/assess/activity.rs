@@ -17,6 +17,7 @@ pub struct Posted {
 
 /// What an account has posted of late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Activity {
     /// Posts of the last seven days, today included.
     pub posts_7d: usize,
@@ -33,6 +34,7 @@ pub struct Activity {
 
 /// How many posts are an account's own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Originals {
     /// Its own.
     pub own: usize,
@@ -42,6 +44,7 @@ pub struct Originals {
 
 /// An account that posted less than its rule asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LowVolume {
     /// Posts within the time.
     pub posts: usize,

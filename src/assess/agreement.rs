@@ -58,6 +58,7 @@ pub struct Agreed {
 
 /// Who could tell if an account had a newer post than the newest that is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Witness {
     /// A list of all posts.

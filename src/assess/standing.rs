@@ -27,6 +27,7 @@ pub enum Standing {
 
 /// Why a standing is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "detail")]
 pub enum Cause {
     /// Not polled since the daemon first saw the rule.

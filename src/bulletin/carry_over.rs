@@ -21,6 +21,7 @@ use super::month::Month;
 
 /// Last month's reported findings of a unit, weighed against this month's standings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CarryOver {
     /// What they come to.
     pub fact: Fact,
@@ -37,6 +38,7 @@ pub struct CarryOver {
 
 /// What last month's findings of a unit come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Fact {
     /// Every one that could be judged is fixed.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a source publishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
     /// A column of a unit's site.
@@ -20,6 +21,8 @@ pub enum Channel {
 
 /// The platform of a new-media account. JSON has the word officials read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "AccountPlatform"))]
 pub enum Platform {
     /// A WeChat account.
     #[serde(rename = "微信")]

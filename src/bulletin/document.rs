@@ -20,6 +20,7 @@ pub(super) const FORMAT: u32 = 1;
 
 /// A county's bulletin for one month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Bulletin {
     /// The format of the JSON; raised when a reader would have to know.
     pub format: u32,
@@ -56,6 +57,8 @@ pub struct Bulletin {
 
 /// How far a bulletin has come. Once public it never changes; a correction is a new version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "BulletinState"))]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// Computed, seen by nobody.
@@ -68,8 +71,20 @@ pub enum State {
     Corrected,
 }
 
+impl Bulletin {
+    /// Names the sources of all findings by other ids: they may have got others since it was issued.
+    pub fn name_sources(&mut self, now_called: impl Fn(&SourceId) -> SourceId) {
+        let units = self.annex1.iter_mut().map(|row| &mut row.findings);
+        let accounts = self.annex2.iter_mut().map(|row| &mut row.row).chain(&mut self.annex3);
+        for finding in units.chain(accounts.map(|row| &mut row.findings)).flatten() {
+            finding.source = now_called(&finding.source);
+        }
+    }
+}
+
 /// A unit in annex 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UnitRow {
     /// The unit's name in annex 1, exactly as the rules give it.
     pub unit: String,
@@ -92,6 +107,7 @@ pub struct UnitRow {
 
 /// An account in annex 2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NumberedRow {
     /// The number of the account's unit in the annex, from 1.
     pub no: u32,
@@ -102,6 +118,7 @@ pub struct NumberedRow {
 
 /// An account in annex 3, or, with a number, in annex 2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AccountRow {
     /// The unit's name in the annexes of accounts.
     pub unit: String,

@@ -14,6 +14,7 @@ use super::input::{Evidence, SourceMonth, UnitMonth};
 
 /// A problem of one source, put on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The source.
     pub source: SourceId,
@@ -40,6 +41,8 @@ pub struct Finding {
 
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "FindingKind"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Past its due date.
@@ -54,6 +57,7 @@ pub enum Kind {
 
 /// A source that could not be judged at the cut-off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unverified {
     /// The source.
     pub source: SourceId,
@@ -69,6 +73,7 @@ pub struct Unverified {
 
 /// Why a source could not be judged, in one word. The details stay with the source's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Doubt {
     /// Never polled.

@@ -92,6 +92,7 @@ pub struct SourceMonth {
 
 /// The item that a finding rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// Its title.
     pub title: String,

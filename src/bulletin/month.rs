@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A calendar month, written `2022-12`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Month {
     year: i32,

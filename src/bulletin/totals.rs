@@ -8,6 +8,7 @@ use super::verdict::Verdict;
 
 /// The count of one channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Total {
     /// The channel.
     pub channel: Channel,

@@ -7,6 +7,7 @@ use super::findings::Finding;
 
 /// A verdict. JSON has the word officials read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Verdict {
     /// Nothing to remark on; passes.
     #[serde(rename = "无问题")]
@@ -21,6 +22,7 @@ pub enum Verdict {
 
 /// How a county comes to its verdicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum VerdictScheme {
     /// A unit fails for what it did not fix since last month's bulletin, never for a first lapse. An account fails for

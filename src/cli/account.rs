@@ -3,11 +3,41 @@
 use std::fmt::{self, Write as _};
 use std::process::ExitCode;
 
-use super::ask::{find, local, show, talk};
-use super::table::{harmless, table};
-use super::{RecordArgs, fail};
+use chrono::NaiveDate;
+use clap::Args;
+use url::Url;
+
+use super::ask::{AskArgs, find, talk};
+use super::fail;
+use super::table::harmless;
+use super::wording::{Lang, Phrase, local};
 use crate::assess::agreement::Witness;
 use crate::serve::view::{AccountView, Found, NewRecord, Recorded, WayView};
+use crate::store::PatrolRecord;
+
+#[derive(Debug, Args)]
+pub(super) struct RecordArgs {
+    /// An account whose rule has a way of kind "record"
+    #[arg(value_name = "SOURCE")]
+    pub(super) of: String,
+    /// The day of the newest post that was seen
+    #[arg(long, value_name = "DATE")]
+    pub(super) date: NaiveDate,
+    /// Its title
+    #[arg(long, value_name = "TEXT")]
+    pub(super) title: String,
+    /// Its address, or that of a picture of it: the evidence
+    #[arg(long, value_name = "URL")]
+    pub(super) url: Url,
+    /// Who saw it
+    #[arg(long, value_name = "NAME")]
+    pub(super) by: String,
+    /// What else is to be said
+    #[arg(long, value_name = "TEXT")]
+    pub(super) note: Option<String>,
+    #[command(flatten)]
+    pub(super) ask: AskArgs,
+}
 
 pub(super) fn record(args: &RecordArgs) -> ExitCode {
     let answer = talk(&args.ask.socket, async |client| {
@@ -24,94 +54,105 @@ pub(super) fn record(args: &RecordArgs) -> ExitCode {
             note: args.note.clone(),
         };
         let recorded: Recorded = client.send("/v1/records", &new).await?;
-        show(args.ask.json, &recorded, recorded_text, |_| ExitCode::SUCCESS)
+        args.ask.show(&recorded, recorded_text)
     });
     answer.unwrap_or_else(|error| fail(&error, 1))
 }
 
-fn recorded_text(recorded: &Recorded) -> Result<String, fmt::Error> {
+fn recorded_text(recorded: &Recorded, lang: Lang) -> Result<String, fmt::Error> {
     let record = &recorded.record;
-    Ok(format!("已登记：{}，{} 见到 {} 的内容《{}》\n", record.source, record.by, record.date, record.title))
+    Ok(lang.say(Phrase::Recorded, &[&record.source, &record.by, &record.date, &record.title]) + "\n")
 }
 
 /// The ways of an account, and what else is judged of it.
-pub(super) fn account_text(account: &AccountView) -> Result<String, fmt::Error> {
+pub(super) fn account_text(account: &AccountView, lang: Lang) -> Result<String, fmt::Error> {
     let mut text = String::new();
     if let Some(deregistered) = &account.deregistered {
-        writeln!(text, "注销      自 {}（{}）", deregistered.since, harmless(&deregistered.reason))?;
+        let parts: [&dyn fmt::Display; 2] = [&deregistered.since, &harmless(&deregistered.reason)];
+        text += &lang.line(Phrase::Deregistered, &lang.say(Phrase::DeregisteredSince, &parts));
     }
-    writeln!(text, "依据      {}", sureness(account))?;
-    writeln!(text, "发布      {}", activity_in_words(account))?;
+    text += &lang.line(Phrase::RestsOn, &sureness(account, lang));
+    text += &lang.line(Phrase::Posts, &activity_in_words(account, lang));
     if let Some(low) = account.low_volume {
-        writeln!(
-            text,
-            "注意      更新数量偏少：{} 至 {} 发布 {} 条，要求不少于 {} 条",
-            low.from, low.until, low.posts, low.wanted
-        )?;
+        let few = lang.say(Phrase::TooFewPosts, &[&low.from, &low.until, &low.posts, &low.wanted]);
+        text += &lang.line(Phrase::Note, &few);
     }
     if account.is_zombie {
-        writeln!(text, "注意      停更超过 3 个月，疑似“僵尸”账号")?;
+        text += &lang.line(Phrase::Note, lang.word(Phrase::Zombie));
     }
     for record in &account.records {
-        let note = record.note.as_deref().map_or_else(String::new, |note| format!("（{}）", harmless(note)));
-        writeln!(
-            text,
-            "人工核查  {}  {} 见到 {} 的内容《{}》{}{note}",
-            local(record.at),
-            harmless(&record.by),
-            record.date,
-            harmless(&record.title),
-            harmless(&record.url)
-        )?;
+        text += &lang.line(Phrase::OnRecord, &on_record(record, lang));
     }
-    let mut ways = table(["读取方式", "类型", "状况", "最新内容", "上次读取", "说明"]);
+    let head =
+        [Phrase::Way, Phrase::Kind, Phrase::Health, Phrase::NewestItem, Phrase::LookedAt, Phrase::Remark];
+    let mut ways = lang.table(head);
     for way in &account.ways {
         let newest = way.newest.as_ref();
         ways.add_row([
             way.name.clone(),
-            way.chinese.clone(),
-            health_in_words(way).to_owned(),
+            if lang == Lang::Chinese { way.chinese.clone() } else { way.kind.clone() },
+            lang.word(health(way)).to_owned(),
             newest.map_or_else(|| "—".to_owned(), |newest| newest.date.to_string()),
             way.looked_at.map_or_else(|| "—".to_owned(), local),
-            remark(way),
+            remark(way, lang),
         ]);
     }
     writeln!(text, "{ways}")?;
     Ok(text)
 }
 
-fn sureness(account: &AccountView) -> String {
-    let by = account.shown_by.as_deref().map_or("尚无".to_owned(), |by| format!("最新内容见于 {by}"));
+/// What a person saw of the account.
+fn on_record(record: &PatrolRecord, lang: Lang) -> String {
+    let note = |note: &String| lang.say(Phrase::Aside, &[&harmless(note)]);
+    let parts: [&dyn fmt::Display; 6] = [
+        &local(record.at),
+        &harmless(&record.by),
+        &record.date,
+        &harmless(&record.title),
+        &harmless(&record.url),
+        &record.note.as_ref().map_or_else(String::new, note),
+    ];
+    lang.say(Phrase::PatrolOnRecord, &parts)
+}
+
+fn sureness(account: &AccountView, lang: Lang) -> String {
+    let by = match &account.shown_by {
+        Some(by) => lang.say(Phrase::NewestBy, &[by]),
+        None => lang.word(Phrase::NoneYet).to_owned(),
+    };
     match account.witness {
         Witness::Whole => by,
-        Witness::Partial => format!("{by}；现有方式只能看到部分内容，不能证明没有更新"),
-        Witness::Behind { .. } => format!("{by}；可用的列表缺少已知最新内容，不能证明没有更新"),
+        Witness::Partial => lang.say(Phrase::OnlyPartial, &[&by]),
+        Witness::Behind { .. } => lang.say(Phrase::ListsBehind, &[&by]),
     }
 }
 
-fn activity_in_words(account: &AccountView) -> String {
+fn activity_in_words(account: &AccountView, lang: Lang) -> String {
     let activity = &account.activity;
-    let gap = activity.longest_gap.map_or_else(String::new, |days| format!("，近 90 天最长间隔 {days} 天"));
+    let gap = activity.longest_gap.map_or_else(String::new, |days| lang.say(Phrase::LongestGap, &[&days]));
     let originals = match activity.originals.of {
-        0 => "，原创情况未知".to_owned(),
-        of => format!("，原创 {}/{of}", activity.originals.own),
+        0 => lang.word(Phrase::OriginalsUnknown).to_owned(),
+        of => lang.say(Phrase::Originals, &[&activity.originals.own, &of]),
     };
-    let since = activity.covered_from.map_or_else(String::new, |since| format!("（自 {since} 起统计完整）"));
-    format!("近 7 天 {} 条，近 30 天 {} 条{gap}{originals}{since}", activity.posts_7d, activity.posts_30d)
+    let covered = |since| lang.say(Phrase::CoveredFrom, &[&since]);
+    let since = activity.covered_from.map_or_else(String::new, covered);
+    lang.say(Phrase::Activity, &[&activity.posts_7d, &activity.posts_30d, &gap, &originals, &since])
 }
 
-fn health_in_words(way: &WayView) -> &'static str {
+fn health(way: &WayView) -> Phrase {
     match (way.health.as_str(), way.lacks_since) {
-        ("well", Some(_)) => "缺少最新内容",
-        ("well", None) => "正常",
-        ("troubled", _) => "异常",
-        _ => "尚无依据",
+        ("well", Some(_)) => Phrase::LacksNewest,
+        ("well", None) => Phrase::Well,
+        ("troubled", _) => Phrase::Troubled,
+        _ => Phrase::Unasked,
     }
 }
 
-fn remark(way: &WayView) -> String {
-    let trouble = way.cause.as_ref().map(|cause| harmless(&cause.chinese()));
-    let since = way.troubled_since.or(way.lacks_since).map(|since| format!("自 {}", local(since)));
-    let bridge = way.bridge.as_ref().map(|bridge| format!("经 {bridge}"));
-    [bridge, since, trouble].into_iter().flatten().collect::<Vec<_>>().join("，")
+fn remark(way: &WayView, lang: Lang) -> String {
+    let trouble = way.cause.as_ref().map(|cause| harmless(&lang.cause(cause)));
+    let since = way.troubled_since.or(way.lacks_since);
+    let since = since.map(|since| lang.say(Phrase::SinceThen, &[&local(since)]));
+    let bridge = way.bridge.as_ref().map(|bridge| lang.say(Phrase::ByBridge, &[bridge]));
+    let remarks: Vec<String> = [bridge, since, trouble].into_iter().flatten().collect();
+    remarks.join(if lang == Lang::Chinese { "，" } else { ", " })
 }

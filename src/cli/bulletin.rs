@@ -1,13 +1,84 @@
 //! `bulletin draft|issue|export`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::ask::{encoded, talk};
-use super::{BulletinCommand, Format, PrintArgs, fail, table};
-use crate::bulletin::{Bulletin, render};
+use super::{fail, table};
+use crate::bulletin::{Bulletin, Month, render};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BulletinCommand {
+    /// Draft the bulletin of a month as things stand
+    Draft(DraftArgs),
+    /// Issue the bulletin of a month, once and for ever
+    Issue(IssueArgs),
+    /// Export an issued bulletin
+    Export(ExportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DraftArgs {
+    /// The month, such as 2022-12
+    pub(super) month: Month,
+    /// The date up to which it counts; by default the county's own
+    #[arg(long, value_name = "DATE")]
+    pub(super) cutoff: Option<NaiveDate>,
+    /// Draft by what was known at this instant, such as 2022-12-28T10:00:00+08:00
+    #[arg(long, value_name = "INSTANT")]
+    pub(super) as_of: Option<DateTime<Utc>>,
+    #[command(flatten)]
+    pub(super) print: PrintArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IssueArgs {
+    /// The month, such as 2022-12
+    pub(super) month: Month,
+    /// The date up to which it counts; by default the county's own
+    #[arg(long, value_name = "DATE")]
+    pub(super) cutoff: Option<NaiveDate>,
+    /// Issue although some sources could not be verified; they accuse nobody
+    #[arg(long)]
+    pub(super) accept_unverified: bool,
+    #[command(flatten)]
+    pub(super) print: PrintArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// The month, such as 2022-12
+    pub(super) month: Month,
+    #[command(flatten)]
+    pub(super) print: PrintArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PrintArgs {
+    /// The daemon's socket
+    #[arg(long, env = "XUNCHA_SOCKET", value_name = "PATH")]
+    pub(super) socket: Option<PathBuf>,
+    /// Formats, separated by commas
+    #[arg(long, value_delimiter = ',', default_value = "md", value_name = "FORMATS")]
+    pub(super) format: Vec<Format>,
+    /// Write DIR/MONTH/bulletin.FORMAT instead of printing
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// As other programs read it
+    Json,
+    /// As text
+    Md,
+    /// As a page
+    Html,
+}
 
 pub(super) fn bulletin(command: BulletinCommand) -> ExitCode {
     let outcome = match command {

@@ -4,12 +4,25 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::{Datelike, NaiveDate};
+use clap::Args;
 
-use super::CheckArgs;
 use super::table::put_out;
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_CONFIG};
 use crate::rules::{Problem, Problems, Rules, UnitId};
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The configuration file; without it and without a rules directory, xuncha.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// A rules directory; without it, that of the configuration
+    #[arg(value_name = "RULES_DIR")]
+    pub(super) rules: Option<PathBuf>,
+    /// Check whether the holidays of this day's year are there, instead of today's
+    #[arg(long, value_name = "DATE")]
+    pub(super) on: Option<NaiveDate>,
+}
 
 /// The code for mistakes found.
 pub(super) const MISTAKES: u8 = 2;

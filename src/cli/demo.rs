@@ -1,13 +1,38 @@
 //! `xuncha demo`.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use clap::Args;
 use tokio_util::sync::CancellationToken;
 
+use super::fail;
 use super::run::{start_log, stop_on_signal};
-use super::{DemoArgs, fail};
 use crate::demo::{self, Options};
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// End after the scenario instead of serving on
+    #[arg(long)]
+    pub(super) once: bool,
+    /// Directory for rules, state, mails and bulletins; emptied if an earlier demo made it
+    #[arg(long, default_value = "demo-out", value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Where the simulated county's web server listens
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
+    pub(super) listen: SocketAddr,
+    /// Where the page can be looked at in a browser
+    #[arg(long, value_name = "ADDR", value_parser = loopback)]
+    pub(super) page: Option<SocketAddr>,
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: Option<SocketAddr> = text.parse().ok();
+    let wanted = || format!("`{text}` is not an address of this machine, wanted: such as 127.0.0.1:8420");
+    address.filter(|address| address.ip().is_loopback()).ok_or_else(wanted)
+}
 
 pub(super) fn demo(args: &DemoArgs) -> ExitCode {
     // The scenario's alerts and faults are its point and are counted; only real errors are shown.

@@ -1,23 +1,69 @@
 //! `xuncha rules discover`.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
+use super::fail;
 use super::rules::rules_directory;
 use super::run::{start_log, stop_on_signal};
 use super::table::{harmless, put_out};
-use super::{DiscoverArgs, fail};
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_CONFIG};
 use crate::discover::{Limits, Progress, Reader, Survey, Walker, draft};
 use crate::fetch::{Fetcher, Settings};
 use crate::rules::{Shelf, UnitDraft, is_valid_id, write_whole};
 use crate::schedule::Turns;
+
+#[derive(Debug, Args)]
+pub(super) struct DiscoverArgs {
+    /// The unit's own page on the site: the page that leads to its columns
+    #[arg(value_name = "URL")]
+    pub(super) url: Url,
+    /// The unit's id
+    #[arg(long, value_name = "ID")]
+    pub(super) unit: String,
+    /// The unit's name, as the site writes it
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: String,
+    /// The unit file to write
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// Read no more pages than this
+    #[arg(long, default_value_t = 200, value_name = "COUNT")]
+    pub(super) most_pages: usize,
+    /// Seconds between two requests
+    #[arg(long, default_value_t = 1.0, value_name = "SECONDS")]
+    pub(super) pace: f64,
+    /// A mail or web address where the site's owner can ask about the requests; without it, that of xuncha.toml
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) contact: Option<String>,
+    /// Where a host is, instead of what DNS says: HOST=ADDR
+    #[arg(long, value_name = "HOST=ADDR", value_parser = host_and_address)]
+    pub(super) resolve: Vec<(String, SocketAddr)>,
+    /// The rules directory, for cadences and presets; without it, that of xuncha.toml
+    #[arg(long, value_name = "RULES_DIR")]
+    pub(super) rules: Option<PathBuf>,
+    /// The county, where the directory holds several
+    #[arg(long, value_name = "ID")]
+    pub(super) county: Option<String>,
+    /// Overwrite the unit file if it exists
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// Where a host is, as `--resolve` says it.
+pub(super) fn host_and_address(text: &str) -> Result<(String, SocketAddr), String> {
+    let wanted = || format!("`{text}` is not HOST=ADDR, wanted: such as www.example.gov.cn=127.0.0.1:8080");
+    let (host, address) = text.split_once('=').ok_or_else(wanted)?;
+    Ok((host.to_ascii_lowercase(), address.parse().map_err(|_| wanted())?))
+}
 
 /// Links from the unit's page to any column; column trees are not deeper.
 const DEPTH: usize = 4;

@@ -1,18 +1,20 @@
 //! `mail`: notices that did not arrive, and mails to look at.
 
 use std::fmt::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use clap::{Args, Subcommand, ValueEnum};
 
-use super::ask::{encoded, local, show, talk};
+use super::ask::{AskArgs, encoded, talk};
+use super::fail;
 use super::table::{harmless, put_out};
-use super::{AskArgs, MailCommand, MailKind, NoticeArgs, PreviewArgs, TestMailArgs, fail};
+use super::wording::{Lang, Phrase, local};
 use crate::alert::Addressee;
 use crate::assess::Calendar;
 use crate::clock::Clock;
-use crate::config::{Config, Route};
+use crate::config::{Config, DEFAULT_CONFIG, Route};
 use crate::deliver::{
     Death, FileDrop, Notice, Outcome, Post, Posted, SampleKind, SampleSource, SampleUnit, Smtp, Transport,
     Way, eml, sample,
@@ -21,11 +23,81 @@ use crate::deliver::{Letter, Stationery};
 use crate::rules::{Rules, UnitId, looks_like_an_address};
 use crate::serve::view::{MailStatus, NoticeView, RecipientView, Revised};
 
+#[derive(Debug, Subcommand)]
+pub(super) enum MailCommand {
+    /// List the notices that wait, and those that were given up
+    Dead(AskArgs),
+    /// Try a notice again that was given up, under the addresses its people have now
+    Retry(NoticeArgs),
+    /// Let a notice be that was given up
+    Dismiss(NoticeArgs),
+    /// Write an invented mail of a kind for a unit, to look at
+    Preview(PreviewArgs),
+    /// Send an invented mail to an address, to see whether it arrives
+    Test(TestMailArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NoticeArgs {
+    /// The notice's id, as `xuncha mail dead` shows it
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    #[command(flatten)]
+    pub(super) ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PreviewArgs {
+    /// The unit; without it, an invented one
+    #[arg(long, value_name = "ID")]
+    pub(super) unit: Option<String>,
+    /// What the mail is about
+    #[arg(long, default_value = "mixed", value_name = "KIND")]
+    pub(super) kind: MailKind,
+    /// The file to write: FILE.html, FILE.txt, or FILE.eml for the whole mail
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// The configuration file
+    #[arg(long, default_value = DEFAULT_CONFIG, value_name = "FILE")]
+    pub(super) config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TestMailArgs {
+    /// Where to send it
+    #[arg(value_name = "ADDRESS")]
+    pub(super) address: String,
+    /// What the mail is about
+    #[arg(long, default_value = "mixed", value_name = "KIND")]
+    pub(super) kind: MailKind,
+    /// The configuration file
+    #[arg(long, default_value = DEFAULT_CONFIG, value_name = "FILE")]
+    pub(super) config: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MailKind {
+    /// Columns that come due
+    DueSoon,
+    /// Columns that are overdue
+    Overdue,
+    /// Columns that have never held anything
+    Blank,
+    /// What was said before and still stands
+    Reminder,
+    /// What is over
+    Recovery,
+    /// Some of each
+    Mixed,
+    /// A mail to the operator
+    Operator,
+}
+
 pub(super) fn mail(command: &MailCommand) -> ExitCode {
     let done = match command {
         MailCommand::Dead(args) => dead(args),
-        MailCommand::Retry(args) => revise(args, "retry", "已重新列入发送"),
-        MailCommand::Dismiss(args) => revise(args, "dismiss", "已不再保留待处理"),
+        MailCommand::Retry(args) => revise(args, "retry", Phrase::RetriedNotice),
+        MailCommand::Dismiss(args) => revise(args, "dismiss", Phrase::DismissedNotice),
         MailCommand::Preview(args) => preview(args),
         MailCommand::Test(args) => test(args),
     };
@@ -35,68 +107,57 @@ pub(super) fn mail(command: &MailCommand) -> ExitCode {
 fn dead(args: &AskArgs) -> anyhow::Result<ExitCode> {
     talk(&args.socket, async |client| {
         let mail: MailStatus = client.get("/v1/mail").await?;
-        show(args.json, &mail, mail_text, |_| ExitCode::SUCCESS)
+        args.show(&mail, mail_text)
     })
 }
 
-fn revise(args: &NoticeArgs, what: &str, done: &str) -> anyhow::Result<ExitCode> {
+fn revise(args: &NoticeArgs, what: &str, done: Phrase) -> anyhow::Result<ExitCode> {
     talk(&args.ask.socket, async |client| {
         let revised: Revised = client.post(&format!("/v1/mail/{}/{what}", encoded(&args.id))).await?;
-        let text = |revised: &Revised| Ok(format!("{done}：{}\n", revised.notice.id));
-        show(args.ask.json, &revised, text, |_| ExitCode::SUCCESS)
+        args.ask.show(&revised, |revised, lang| Ok(lang.say(done, &[&revised.notice.id]) + "\n"))
     })
 }
 
-fn mail_text(mail: &MailStatus) -> Result<String, fmt::Error> {
-    let mut text = String::new();
-    writeln!(
-        text,
-        "已停止重试 {} 份，等待发送 {} 份  {}",
-        mail.dead.len(),
-        mail.waiting.len(),
-        local(mail.as_of)
-    )?;
+fn mail_text(mail: &MailStatus, lang: Lang) -> Result<String, fmt::Error> {
+    let counts: [&dyn fmt::Display; 3] = [&mail.dead.len(), &mail.waiting.len(), &local(mail.as_of)];
+    let mut text = lang.say(Phrase::MailCounts, &counts) + "\n";
     for notice in mail.dead.iter().chain(&mail.waiting) {
-        write!(text, "\n{}", notice_text(notice)?)?;
+        write!(text, "\n{}", notice_text(notice, lang)?)?;
     }
     if !mail.dead.is_empty() {
-        writeln!(
-            text,
-            "\n处理好地址或邮件服务器后：xuncha mail retry ID；不必再发的：xuncha mail dismiss ID"
-        )?;
+        writeln!(text, "\n{}", lang.word(Phrase::MailHint))?;
     }
     Ok(text)
 }
 
 /// A notice with all its recipients.
-pub(super) fn notice_text(notice: &NoticeView) -> Result<String, fmt::Error> {
+pub(super) fn notice_text(notice: &NoticeView, lang: Lang) -> Result<String, fmt::Error> {
     let mut text = format!("{}  {}\n", notice.id, harmless(&notice.subject));
     if notice.recipients.is_empty() {
-        writeln!(text, "  没有收件人")?;
+        writeln!(text, "  {}", lang.word(Phrase::NoRecipients))?;
     }
     for recipient in &notice.recipients {
-        writeln!(text, "  {}  {}", harmless(&recipient.to), outcome_in_words(recipient))?;
+        writeln!(text, "  {}  {}", harmless(&recipient.to), outcome_in_words(recipient, lang))?;
     }
     Ok(text)
 }
 
-pub(super) fn outcome_in_words(recipient: &RecipientView) -> String {
+fn outcome_in_words(recipient: &RecipientView, lang: Lang) -> String {
     match &recipient.outcome {
-        Outcome::Waiting { attempts: 0, .. } => "尚未发送".to_owned(),
-        Outcome::Waiting { attempts, next_try_at, last_error, .. } => format!(
-            "已试 {attempts} 次，{} 再试：{}",
-            local(*next_try_at),
-            harmless(last_error.as_deref().unwrap_or_default())
-        ),
-        Outcome::Accepted { at } => format!("{} 已送出", local(*at)),
-        Outcome::Dead { at, death, error } => {
-            let why = match death {
-                Death::Refused => "对方拒收",
-                Death::Expired => "长时间发不出去",
-            };
-            format!("{} 停止重试（{why}）：{}", local(*at), harmless(error))
+        Outcome::Waiting { attempts: 0, .. } => lang.word(Phrase::NotSentYet).to_owned(),
+        Outcome::Waiting { attempts, next_try_at, last_error, .. } => {
+            let error = harmless(last_error.as_deref().unwrap_or_default());
+            lang.say(Phrase::Tried, &[attempts, &local(*next_try_at), &error])
         }
-        Outcome::Dismissed { at, .. } => format!("{} 已处理，不再发送", local(*at)),
+        Outcome::Accepted { at } => lang.say(Phrase::Sent, &[&local(*at)]),
+        Outcome::Dead { at, death, error } => {
+            let why = lang.word(match death {
+                Death::Refused => Phrase::Refused,
+                Death::Expired => Phrase::Expired,
+            });
+            lang.say(Phrase::GivenUp, &[&local(*at), &why, &harmless(error)])
+        }
+        Outcome::Dismissed { at, .. } => lang.say(Phrase::LetBe, &[&local(*at)]),
     }
 }
 

@@ -3,17 +3,21 @@
 mod account;
 mod text;
 
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use chrono::{DateTime, Utc};
+use clap::Args;
 
 use super::check::MISTAKES;
+use super::discover::host_and_address;
 use super::discover::settings;
+use super::fail;
 use super::rules::rules_directory;
 use super::run::start_log;
 use super::table::put_out;
-use super::{ProbeArgs, fail};
 use crate::assess::{Calendar, Policy};
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_CONFIG};
@@ -24,6 +28,44 @@ use crate::rules::{Cadences, County, LoneColumn, Problems, Rules, Shelf, Source,
 use crate::schedule::Turns;
 use crate::serve::view::Found;
 use crate::serve::{NotFound, find};
+
+#[derive(Debug, Args)]
+pub(super) struct ProbeArgs {
+    /// The address of a column's list, or a source of the rules: its id, its name, or a unique part of either
+    #[arg(value_name = "URL|SOURCE")]
+    pub(super) of: String,
+    /// For an address: the preset to read it by; without it, by what the page shows
+    #[arg(long, value_name = "NAME")]
+    pub(super) preset: Option<String>,
+    /// For an address: the cadence to judge it by; without it, by what the column is called
+    #[arg(long, value_name = "NAME")]
+    pub(super) cadence: Option<String>,
+    /// A rules directory. Without it, a source is looked up in that of xuncha.toml, and an address is judged by the
+    /// presets and cadences that come with the program
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Option<PathBuf>,
+    /// The county, where the directory holds several
+    #[arg(long, value_name = "ID")]
+    pub(super) county: Option<String>,
+    /// Open so many of the newest items' own pages
+    #[arg(long, default_value_t = 2, value_name = "COUNT")]
+    pub(super) articles: usize,
+    /// Have the list drawn by the browser that xuncha.toml names
+    #[arg(long)]
+    pub(super) render: bool,
+    /// Read and judge dates as of this instant, such as 2022-12-28T12:00:00+08:00, instead of now
+    #[arg(long, value_name = "INSTANT")]
+    pub(super) as_of: Option<DateTime<Utc>>,
+    /// A mail or web address where the site's owner can ask about the requests; without it, that of xuncha.toml
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) contact: Option<String>,
+    /// Where a host is, instead of what DNS says: HOST=ADDR
+    #[arg(long, value_name = "HOST=ADDR", value_parser = host_and_address)]
+    pub(super) resolve: Vec<(String, SocketAddr)>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
 
 /// The code where the site keeps us out, or shows nothing that can be read.
 const NOT_READ: u8 = 3;

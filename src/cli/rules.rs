@@ -4,12 +4,65 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
 
 use super::check::MISTAKES;
+use super::discover::{self, DiscoverArgs};
+use super::fail;
 use super::table::put_out;
-use super::{ExportRulesArgs, ImportRulesArgs, RulesCommand, discover, fail};
 use crate::config::{Config, DEFAULT_CONFIG};
 use crate::rules::{ForeignAccounts, Plan, Rules, Shelf, SourceKind, TransferError, write_whole};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Write a county's units as a ledger (.xlsx), or its accounts as a feed list (.opml)
+    Export(ExportRulesArgs),
+    /// Make unit files of a ledger, or give units the accounts of a feed list
+    Import(ImportRulesArgs),
+    /// Walk a unit's part of a site and draft its unit file
+    Discover(DiscoverArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportRulesArgs {
+    /// The ledger or feed list to write: FILE.xlsx or FILE.opml
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// The county, where the directory holds several
+    #[arg(long, value_name = "ID")]
+    pub(super) county: Option<String>,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    pub(super) force: bool,
+    /// A rules directory; without it, that of xuncha.toml
+    #[arg(value_name = "RULES_DIR")]
+    pub(super) rules: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportRulesArgs {
+    /// The ledger or feed list: FILE.xlsx or FILE.opml
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// The rules directory; its cadences and presets say what the file may refer to
+    #[arg(long, value_name = "DIR")]
+    pub(super) into: PathBuf,
+    /// The county, where the directory holds several
+    #[arg(long, value_name = "ID")]
+    pub(super) county: Option<String>,
+    /// Overwrite unit files that say something else, with their comments
+    #[arg(long)]
+    pub(super) force: bool,
+    /// For feed lists from elsewhere: the unit that owns the accounts
+    #[arg(long, value_name = "ID")]
+    pub(super) unit: Option<String>,
+    /// For feed lists from elsewhere: how often the accounts must publish
+    #[arg(long, value_name = "NAME")]
+    pub(super) cadence: Option<String>,
+    /// For feed lists from elsewhere: wechat, weibo, douyin or app, where the list does not say it
+    #[arg(long, value_name = "NAME")]
+    pub(super) platform: Option<String>,
+}
 
 pub(super) fn rules(command: RulesCommand) -> ExitCode {
     let done = match command {

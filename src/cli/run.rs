@@ -1,20 +1,28 @@
 //! `xuncha run`: the daemon in the foreground.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use super::fail;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, DEFAULT_CONFIG};
 use crate::daemon;
 use crate::rules::Rules;
 
-pub(super) fn run(config: &Path) -> ExitCode {
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// The configuration file
+    #[arg(long, default_value = DEFAULT_CONFIG, value_name = "FILE")]
+    pub(super) config: PathBuf,
+}
+
+pub(super) fn run(args: &RunArgs) -> ExitCode {
     start_log("info");
-    match load_and_run(config) {
+    match load_and_run(&args.config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error, 1),
     }

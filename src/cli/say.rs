@@ -2,11 +2,84 @@
 
 use std::process::ExitCode;
 
-use super::ask::{encoded, find, show, talk};
+use chrono::NaiveDate;
+use clap::Args;
+
+use super::ask::{AskArgs, encoded, find, talk};
+use super::fail;
 use super::table::harmless;
-use super::{AckArgs, AskArgs, ExemptArgs, ReleaseArgs, SilenceArgs, fail};
+use super::wording::Phrase;
+use crate::alert::Stance;
 use crate::serve::view::{Found, Released, StancesTaken};
-use crate::serve::words::stance_in_words;
+
+#[derive(Debug, Args)]
+pub(super) struct AckArgs {
+    /// A source whose alert is raised
+    #[arg(value_name = "SOURCE")]
+    pub(super) of: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    pub(super) by: String,
+    /// What is being done about it
+    #[arg(long, value_name = "TEXT")]
+    pub(super) note: String,
+    #[command(flatten)]
+    pub(super) ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SilenceArgs {
+    /// A source or a unit
+    #[arg(value_name = "SOURCE|UNIT")]
+    pub(super) of: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    pub(super) by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+    /// The last day of it; a day that has passed ends it
+    #[arg(long, value_name = "DATE")]
+    pub(super) until: NaiveDate,
+    #[command(flatten)]
+    pub(super) ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExemptArgs {
+    /// A source
+    #[arg(value_name = "SOURCE")]
+    pub(super) of: String,
+    /// Who enters it
+    #[arg(long, value_name = "NAME")]
+    pub(super) by: String,
+    /// Why nothing is due
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+    /// What bears that out: a document's number, an address
+    #[arg(long, value_name = "TEXT")]
+    pub(super) evidence: String,
+    /// Who allowed it
+    #[arg(long, value_name = "NAME")]
+    pub(super) approver: String,
+    /// The last day of it; a day that has passed ends it
+    #[arg(long, value_name = "DATE")]
+    pub(super) until: NaiveDate,
+    #[command(flatten)]
+    pub(super) ask: AskArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReleaseArgs {
+    /// Who releases it
+    #[arg(long, value_name = "NAME")]
+    pub(super) by: String,
+    /// Why what has turned bad is true
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+    #[command(flatten)]
+    pub(super) ask: AskArgs,
+}
 
 pub(super) fn ack(args: &AckArgs) -> ExitCode {
     let answer = talk(&args.ask.socket, async |client| {
@@ -44,7 +117,7 @@ pub(super) fn release(args: &ReleaseArgs) -> ExitCode {
     let address = format!("/v1/release?{}", query(&[("by", &args.by), ("reason", &args.reason)]));
     let answer = talk(&args.ask.socket, async |client| {
         let released: Released = client.post(&address).await?;
-        show(args.ask.json, &released, |_| Ok("已恢复向各单位发信\n".to_owned()), |_| ExitCode::SUCCESS)
+        args.ask.show(&released, |_, lang| Ok(format!("{}\n", lang.word(Phrase::MailReleased))))
     });
     answer.unwrap_or_else(|error| fail(&error, 1))
 }
@@ -57,11 +130,10 @@ fn take(ask: &AskArgs, address: &str, words: &[(&str, &String)]) -> ExitCode {
 }
 
 fn show_taken(ask: &AskArgs, taken: &StancesTaken) -> anyhow::Result<ExitCode> {
-    let text = |taken: &StancesTaken| {
-        let lines = taken.stances.iter();
-        Ok(lines.map(|given| format!("{}  {}\n", given.source, harmless(&stance_in_words(given)))).collect())
-    };
-    show(ask.json, taken, text, |_| ExitCode::SUCCESS)
+    ask.show(taken, |taken, lang| {
+        let line = |given: &Stance| format!("{}  {}\n", given.source, harmless(&lang.stance(given)));
+        Ok(taken.stances.iter().map(line).collect())
+    })
 }
 
 fn query(words: &[(&str, &String)]) -> String {

@@ -39,6 +39,7 @@ impl Play {
         };
         let source = Source {
             id: SourceId::new("xuanchuanbu/wechat"),
+            was: Vec::new(),
             unit: UnitId::new("xuanchuanbu"),
             name: "郎溪发布".into(),
             kind: SourceKind::Feed(Platform::Wechat),

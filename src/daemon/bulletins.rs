@@ -56,11 +56,14 @@ impl Line {
     /// If the cut-off lies in another month, or the store cannot be read.
     pub fn draft_bulletin(&self, wanted: &Wanted) -> Result<Bulletin, IssueFailure> {
         let now = self.clock.now();
-        let county = &self.rules.county;
+        let (county_rules, county) = (&self.rules, &self.rules.county);
         let cutoff = self.cutoff(wanted)?;
         let known_until = wanted.as_of.unwrap_or(now).min(now);
         let mut earlier: Vec<Bulletin> = self.store.bulletins()?;
         earlier.reverse();
+        for bulletin in &mut earlier {
+            bulletin.name_sources(|id| county_rules.now_called(id).clone());
+        }
         let version =
             earlier.iter().filter(|bulletin| bulletin.month == wanted.month).map(|b| b.version).max();
         let mut units = Vec::with_capacity(self.rules.units.len());

@@ -1,6 +1,6 @@
 //! What every task of the daemon shares.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,7 +40,11 @@ pub struct Line {
     /// The time.
     pub clock: Clock,
     /// What has been done since start.
-    pub counters: Counters,
+    pub counters: Arc<Counters>,
+    /// When that was.
+    pub started_at: DateTime<Utc>,
+    /// The generation of what the door showed last; it goes on under new rules.
+    pub generation: Arc<AtomicU64>,
     /// What has been settled since the last look at it.
     pub changes: Changes,
     /// Whether the rules on disk could be taken on when that was last tried.
@@ -51,7 +55,9 @@ pub struct Line {
     /// For pages drawn by script.
     pub(super) renderer: Renderer,
     /// A plain mutex: it is held to look something up and never across an await.
-    pub(super) robots: Mutex<Robots>,
+    pub(super) robots: Arc<Mutex<Robots>>,
+    /// Sources that a line which has ended was asked to poll in full and did not get to. A plain mutex, as above.
+    pub(super) wanted: Arc<Mutex<BTreeSet<SourceId>>>,
     pub(super) workers: usize,
     pub(super) digests: DigestHours,
     pub(super) at_once: Vec<alert::Kind>,
@@ -124,16 +130,17 @@ impl Line {
     /// # Errors
     /// If the store cannot be opened, or the HTTP client cannot be built.
     pub fn build(config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
-        let lasting = Lasting::open(config, &rules.county.id)?;
+        let lasting = Lasting::open(config, &rules.county.id, clock.now())?;
         Self::build_on(lasting, config, rules, clock)
     }
 
     /// Puts the line together on what lasts.
     ///
     /// # Errors
-    /// If the HTTP client cannot be built.
+    /// If the HTTP client cannot be built, or the store fails.
     pub fn build_on(lasting: Lasting, config: &Config, rules: Rules, clock: Clock) -> anyhow::Result<Self> {
-        let Lasting { store, stances, tokens } = lasting;
+        lasting.rename_by(&rules)?;
+        let Lasting { store, stances, tokens, started_at, counters, generation, robots, wanted } = lasting;
         let exceptions = rules.county.exceptions.clone();
         let fetcher = Fetcher::new(fetch::Settings { exceptions, ..config.fetch.clone() })?;
         let renderer = Renderer::new(fetch::RenderSettings {
@@ -141,7 +148,7 @@ impl Line {
             exceptions: rules.county.exceptions.clone(),
             ..config.render.clone()
         });
-        let robots = Mutex::new(Robots::new(&rules.county.exceptions));
+        robots.lock().unwrap_or_else(PoisonError::into_inner).except(&rules.county.exceptions);
         let canaries = rules.bridges.iter().flat_map(|bridge| &bridge.canaries);
         let watched: Vec<Source> = rules.sources.iter().chain(canaries).cloned().collect();
         let extractors = build_extractors(&watched)?;
@@ -152,12 +159,15 @@ impl Line {
             rules,
             store,
             clock,
-            counters: Counters::default(),
+            counters,
+            started_at,
+            generation,
             changes: Changes::default(),
             last_reload: LastReload::default(),
             news: Notify::new(),
             fetcher,
             robots,
+            wanted,
             renderer,
             workers: config.workers,
             digests: config.digests,

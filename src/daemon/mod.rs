@@ -133,7 +133,7 @@ impl Tasks {
 /// If it cannot start, or a task fails: then the others are stopped first.
 pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
     let socket = StatusSocket::open(&config.socket, config.access.clone())?.with_page(config.page).await?;
-    let lasting = Lasting::open(config, &rules.county.id)?;
+    let lasting = Lasting::open(config, &rules.county.id, clock.now())?;
     let (reload, mut wishes) = mpsc::channel(4);
     let build = |rules| {
         let line = Line::build_on(lasting.clone(), config, rules, clock.clone())?;

@@ -64,7 +64,7 @@ impl Poller {
             let latest = now + LONGEST_INTERVAL;
             dispatcher.put(Slot(slot), planned.map_or(now, |poll| poll.next_poll_at.min(latest)));
         }
-        Ok(Self {
+        let mut poller = Self {
             line,
             judge,
             dispatcher,
@@ -72,7 +72,9 @@ impl Poller {
             waiting: HashMap::new(),
             in_full: HashSet::new(),
             rechecks,
-        })
+        };
+        poller.take_wishes();
+        Ok(poller)
     }
 
     /// Polls until told to stop; then lets the polls under way end and writes them down.
@@ -99,7 +101,27 @@ impl Poller {
         while let Some(first) = self.under_way.join_next().await {
             self.finish_group(first)?;
         }
+        self.leave_wishes();
         Ok(())
+    }
+
+    /// Leaves the rechecks that were not come to for the line that may follow.
+    fn leave_wishes(mut self) {
+        while let Ok(Recheck(slot)) = self.rechecks.try_recv() {
+            self.in_full.insert(slot);
+        }
+        let left = self.in_full.iter().map(|slot| self.line.source(*slot).id.clone());
+        self.line.wanted.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
+    }
+
+    /// Takes on the rechecks that the line before did not come to.
+    fn take_wishes(&mut self) {
+        let left = std::mem::take(&mut *self.line.wanted.lock().unwrap_or_else(PoisonError::into_inner));
+        for id in left {
+            if let Some(slot) = self.line.slot(self.line.rules.now_called(&id)) {
+                self.recheck(slot);
+            }
+        }
     }
 
     /// Polls everything that may be polled at this instant of a stepped clock, to the end, and returns the next

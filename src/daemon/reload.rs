@@ -24,6 +24,7 @@ pub struct Reload(pub oneshot::Sender<Reloaded>);
 
 /// What has been taken on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Taken {
     /// Units of the new rules.
     pub units: usize,
@@ -33,6 +34,7 @@ pub struct Taken {
 
 /// Why the old rules stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ReloadFailure {
     /// When that was tried.
     pub at: DateTime<Utc>,

@@ -35,6 +35,7 @@ impl Play {
         };
         let source = Source {
             id: SourceId::new("zhujianju/jiedu"),
+            was: Vec::new(),
             unit: UnitId::new("zhujianju"),
             name: "政策解读".into(),
             kind: SourceKind::Column,

@@ -26,6 +26,16 @@ impl Stances {
         self.0.get(source).map_or(&[], Vec::as_slice)
     }
 
+    /// Gives what was said of a source to the id that it has now.
+    pub(super) fn rename(&mut self, old: &SourceId, new: &SourceId) {
+        let said = self.0.remove(old).unwrap_or_default();
+        if !said.is_empty() {
+            let of_both = self.0.entry(new.clone()).or_default();
+            of_both.extend(said.into_iter().map(|stance| Stance { source: new.clone(), ..stance }));
+            of_both.sort_by_key(|stance| stance.given_at);
+        }
+    }
+
     fn take(&mut self, stance: Stance) {
         self.0.entry(stance.source.clone()).or_default().push(stance);
     }

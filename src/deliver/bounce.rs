@@ -11,6 +11,7 @@ use crate::rules::UnitId;
 
 /// A mail that came back from a unit's address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Bounce {
     /// When we read of it.
     pub at: DateTime<Utc>,
@@ -26,6 +27,8 @@ pub struct Bounce {
 
 /// What a report says of one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "BounceSaid"))]
 pub struct Said {
     /// Failed or late.
     pub action: Action,
@@ -37,6 +40,8 @@ pub struct Said {
 
 /// What became of the mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "BounceAction"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// It was given up.

@@ -55,6 +55,8 @@ pub struct Recipient {
 
 /// What has come of a notice for one recipient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "DeliveryOutcome"))]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum Outcome {
     /// Not there yet.
@@ -95,6 +97,7 @@ pub enum Outcome {
 
 /// Why a notice is given up for a recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Death {
     /// The recipient was refused for good, several times over hours.

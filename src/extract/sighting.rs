@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One dated item, seen in one poll.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Sighting {
     /// The item's title, white space collapsed.
     pub title: String,
@@ -25,6 +26,8 @@ pub struct Sighting {
 
 /// Where on the page or feed a date was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "DateFound"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Found {
     /// In the item's own row of a list.
@@ -76,6 +79,7 @@ impl Found {
 
 /// What a date says of its item. Only the first kind is a publication; the others stand in for it, flagged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DateKind {
     /// Put on the site or account (发布日期).
@@ -109,6 +113,7 @@ impl DateKind {
 
 /// How much a date can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Sureness {
     /// Written in full.

@@ -100,6 +100,7 @@ fn read_canary(table: &Table<'_>, bridge: &BridgeId, number: usize, cadences: &C
     let owner = UnitId::new(format!("@{bridge}"));
     Some(Source {
         id: SourceId::of(&owner, &format!("canary-{number}")),
+        was: Vec::new(),
         unit: owner,
         name: account?,
         kind: SourceKind::Feed(platform?),

@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 
 /// Identity of an office, such as `zhujianju`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct UnitId(Arc<str>);
 
 /// Identity of a column or feed, such as `zhujianju/benji-jiedu-fuzeren`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct SourceId(Arc<str>);
 

@@ -109,8 +109,9 @@ const WEBMASTER: [Key; 2] = [
     key("email", "邮箱", &["信息员邮箱", "电子邮箱"], Text),
 ];
 
-const COLUMN: [Key; 27] = [
+const COLUMN: [Key; 28] = [
     key("id", "栏目编号", &[], Text),
+    rare("was", "曾用编号", &["原编号"], OneOrTexts),
     key("name", "栏目", &["栏目名称"], Text),
     key("url", "地址", &["栏目地址", "网址"], Text),
     key("preset", "模板", &[], Text),
@@ -139,8 +140,9 @@ const COLUMN: [Key; 27] = [
     key("cadence", "更新周期", &["更新频率"], Text),
 ];
 
-const FEED: [Key; 7] = [
+const FEED: [Key; 8] = [
     key("id", "账号编号", &[], Text),
+    rare("was", "曾用编号", &["原编号"], OneOrTexts),
     key("platform", "平台", &[], Word(&PLATFORM_WORDS)),
     key("account", "账号", &["账号名称"], Text),
     key("cadence", "更新周期", &["更新频率"], Text),

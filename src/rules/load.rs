@@ -66,6 +66,11 @@ impl Rules {
         self.sources.iter().find(|source| source.id == *id)
     }
 
+    /// The id that a source has now which once had this one; the same id where none did.
+    pub fn now_called<'a>(&'a self, id: &'a SourceId) -> &'a SourceId {
+        self.sources.iter().find(|source| source.was.contains(id)).map_or(id, |source| &source.id)
+    }
+
     /// The sources of one unit.
     pub fn sources_of<'a>(&'a self, unit: &'a UnitId) -> impl Iterator<Item = &'a Source> {
         self.sources.iter().filter(move |source| source.unit == *unit)

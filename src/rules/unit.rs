@@ -51,6 +51,8 @@ pub struct Webmaster {
 pub struct Source {
     /// Its full id.
     pub id: SourceId,
+    /// Ids that it had before: what is held under them is its own.
+    pub was: Vec<SourceId>,
     /// The unit that owns it.
     pub unit: UnitId,
     /// Column path (`A—B`) or account name.
@@ -132,6 +134,7 @@ pub enum SourceKind {
 
 /// Where an account lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Platform {
     /// 微信公众号.
@@ -206,19 +209,37 @@ pub(super) fn read_unit_file(
         let columns =
             columns.iter().filter_map(|table| read_column(table, &owner, shared).map(|s| (s, table)));
         let feeds = feeds.iter().filter_map(|table| read_feed(table, &owner, shared).map(|s| (s, table)));
-        let mut lines: BTreeMap<SourceId, usize> = BTreeMap::new();
-        let mut sources = Vec::new();
-        for (source, table) in columns.chain(feeds) {
-            if let Some(line) = lines.insert(source.id.clone(), table.line_of_key("id")) {
-                table.report("id", format!("`{}` is already used on line {line}", source.id));
-            }
-            sources.push(source);
-        }
+        let read: Vec<(Source, &Table<'_>)> = columns.chain(feeds).collect();
+        check_ids(&read);
+        let sources = read.into_iter().map(|(source, _)| source).collect();
         if path.file_stem().is_none_or(|stem| stem.to_string_lossy() != owner.as_str()) && unit.is_some() {
             problems.add(path, 0, "unit.id", format!("the file must be called {owner}.toml"));
         }
         Some((unit?, sources))
     })
+}
+
+/// No two sources have one id, or had one; nor is there a source of an id that another once had.
+fn check_ids(read: &[(Source, &Table<'_>)]) {
+    let mut lines: BTreeMap<&SourceId, usize> = BTreeMap::new();
+    for (source, table) in read {
+        if let Some(line) = lines.insert(&source.id, table.line_of_key("id")) {
+            table.report("id", format!("`{}` is already used on line {line}", source.id));
+        }
+    }
+    let mut claims: BTreeMap<&SourceId, usize> = BTreeMap::new();
+    for (source, table) in read {
+        for former in &source.was {
+            if let Some(line) = lines.get(former) {
+                let what =
+                    format!("`{former}` is still there, on line {line}: take it out, or leave this out");
+                table.report("was", what);
+            }
+            if let Some(line) = claims.insert(former, table.line_of_key("was")) {
+                table.report("was", format!("`{former}` has already become the source of line {line}"));
+            }
+        }
+    }
 }
 
 fn read_unit(table: &Table<'_>) -> Option<Unit> {
@@ -256,6 +277,7 @@ fn read_webmaster(table: &Table<'_>) -> Option<Webmaster> {
 
 fn read_column(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<Source> {
     let id = read_id(table);
+    let was = read_former(table, owner);
     let name = table.string("name");
     let url = read_url(table, "url");
     let reading = shared.presets.reading(table);
@@ -269,6 +291,7 @@ fn read_column(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option
     table.finish();
     Some(Source {
         id: SourceId::of(owner, &id?),
+        was,
         unit: owner.clone(),
         name: name?,
         kind: SourceKind::Column,
@@ -300,6 +323,7 @@ fn with_column(table: &Table<'_>, reading: Reading, url: &Url) -> Option<Reading
 
 fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<Source> {
     let id = read_id(table);
+    let was = read_former(table, owner);
     let platform = table.word("platform", &PLATFORMS);
     let account = table.string("account");
     let cadence = table.string("cadence").and_then(|word| named_cadence(table, &word, shared.cadences));
@@ -309,6 +333,7 @@ fn read_feed(table: &Table<'_>, owner: &UnitId, shared: &Shared<'_>) -> Option<S
     table.finish();
     Some(Source {
         id: SourceId::of(owner, &id?),
+        was,
         unit: owner.clone(),
         name: account?,
         kind: SourceKind::Feed(platform?),
@@ -358,6 +383,15 @@ pub(super) fn read_id(table: &Table<'_>) -> Option<String> {
         return None;
     }
     Some(id)
+}
+
+/// The ids that a source of this unit had before.
+fn read_former(table: &Table<'_>, owner: &UnitId) -> Vec<SourceId> {
+    let former = table.text_or_texts("was");
+    for id in former.iter().filter(|id| !is_valid_id(id)) {
+        table.report("was", format!("`{id}` is not an id, wanted: the `id` that it had before"));
+    }
+    former.iter().map(|id| SourceId::of(owner, id)).collect()
 }
 
 pub(super) fn read_url(table: &Table<'_>, key: &'static str) -> Option<Url> {

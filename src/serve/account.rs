@@ -14,6 +14,7 @@ use crate::store::{PatrolRecord, StoreError};
 
 /// What is known of an account besides its standing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AccountView {
     /// The way that shows the newest post.
     pub shown_by: Option<String>,
@@ -36,6 +37,7 @@ pub struct AccountView {
 
 /// One way of an account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WayView {
     /// Its name.
     pub name: String,
@@ -61,6 +63,7 @@ pub struct WayView {
 
 /// That an account is no longer kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DeregisteredView {
     /// The first day on which it owes nothing.
     pub since: NaiveDate,
@@ -70,6 +73,7 @@ pub struct DeregisteredView {
 
 /// `POST /v1/records`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewRecord {
     /// The account.
@@ -89,6 +93,7 @@ pub struct NewRecord {
 
 /// The answer to a record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Recorded {
     /// When it was put on record.
     pub as_of: DateTime<Utc>,

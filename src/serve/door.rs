@@ -10,6 +10,7 @@ use super::snapshot::{Outbox, Snapshot};
 use super::view::{Health, HostRemark, SourceDetail, SourceView};
 use crate::alert::Standpoint;
 use crate::assess::{Standing, days_left};
+use crate::bulletin::Bulletin;
 use crate::daemon::{Line, Recheck, Reload};
 use crate::rules::{Source, SourceId, SourceKind, UnitId};
 use crate::store::{SightingRecord, StoreError, Stored};
@@ -20,7 +21,8 @@ pub struct Door {
     pub(super) line: Arc<Line>,
     pub(super) recheck: mpsc::Sender<Recheck>,
     pub(super) reload: mpsc::Sender<Reload>,
-    pub(super) started_at: DateTime<Utc>,
+    /// When this door was made: every line has one of its own.
+    made_at: DateTime<Utc>,
     /// Streams of events that may be open.
     pub(super) streams: Arc<Semaphore>,
     shown: watch::Sender<Arc<Snapshot>>,
@@ -36,13 +38,14 @@ const SIGHTINGS_SHOWN: usize = 10;
 impl Door {
     /// A door onto `line`; rechecks go to the poller, wishes for new rules to whoever runs the line.
     pub fn new(line: Arc<Line>, recheck: mpsc::Sender<Recheck>, reload: mpsc::Sender<Reload>) -> Self {
-        let started_at = line.clock.now();
-        let nothing = Snapshot::before_the_first_look(started_at, line.calendar().day_of(started_at));
+        let made_at = line.clock.now();
+        let mut nothing = Snapshot::before_the_first_look(made_at, line.calendar().day_of(made_at));
+        nothing.generation = line.generation.load(Ordering::Relaxed);
         Self {
             line,
             recheck,
             reload,
-            started_at,
+            made_at,
             shown: watch::Sender::new(Arc::new(nothing)),
             press: Arc::new(Semaphore::new(1)),
             streams: Arc::new(Semaphore::new(MOST_STREAMS)),
@@ -54,9 +57,9 @@ impl Door {
         self.shown.borrow().clone()
     }
 
-    /// The tag of a snapshot: of this run of the daemon, and of its generation.
+    /// The tag of a snapshot: of this line of the daemon, and of its generation.
     pub(super) fn tag_of(&self, shown: &Snapshot) -> String {
-        format!("W/\"{:x}-{}\"", self.started_at.timestamp_millis(), shown.generation)
+        format!("W/\"{:x}-{}\"", self.made_at.timestamp_millis(), shown.generation)
     }
 
     /// Wakes whenever another snapshot is shown.
@@ -95,6 +98,7 @@ impl Door {
 
     fn show(&self, next: Snapshot, now: DateTime<Utc>) {
         let next = next.with_others(self.line.changes.others());
+        self.line.generation.store(next.generation, Ordering::Relaxed);
         self.shown.send_replace(Arc::new(next.at(now, self.line.calendar().day_of(now))));
     }
 
@@ -114,7 +118,7 @@ impl Door {
             as_of: line.clock.now(),
             county: line.rules.county.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            started_at: self.started_at,
+            started_at: line.started_at,
             shown_as_of: shown.as_of,
             generation: shown.generation,
             sources: line.rules.sources.len(),
@@ -154,6 +158,15 @@ impl Door {
             suspicions: self.line.suspicions(source)?,
             remarks: self.remarks(source),
         })
+    }
+
+    /// All issued bulletins, oldest first, with the sources of their findings called as they are now.
+    pub(super) fn issued_bulletins(&self) -> Result<Vec<Bulletin>, StoreError> {
+        let mut issued: Vec<Bulletin> = self.line.store.bulletins()?;
+        for bulletin in &mut issued {
+            bulletin.name_sources(|id| self.line.rules.now_called(id).clone());
+        }
+        Ok(issued)
     }
 
     /// The source of that unit and local id.

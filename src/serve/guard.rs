@@ -86,7 +86,7 @@ async fn browse(is_read: bool, request: Request, next: Next) -> Response {
 /// The page itself, its files, and what programs watch. All else under `/v1` tells to whom mail goes and who said what.
 fn is_for_browsers(path: &str) -> bool {
     let is_file = [".csv", ".ics", ".svg"].iter().any(|end| path.ends_with(end));
-    !path.starts_with("/v1/") || is_file || matches!(path, "/v1/health" | "/v1/metrics")
+    !path.starts_with("/v1/") || is_file || matches!(path, "/v1/health" | "/v1/metrics" | "/v1/openapi.json")
 }
 
 fn write_down(door: &Door, peer: &Peer, what: String, status: StatusCode) -> Result<(), Refusal> {

@@ -1,13 +1,13 @@
 //! The routes under `/v1/mail`.
 
+use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 
 use super::door::Door;
 use super::mail_view::{MailStatus, NoticeView, Revised, UnitMail};
 use super::refusal::{Answer, Refusal};
+use super::routes::{Route, get, post};
 use crate::daemon::Line;
 use crate::deliver::{Notice, NoticeId};
 use crate::rules::UnitId;
@@ -16,11 +16,8 @@ use crate::store::StoreError;
 /// Delivered notices shown of a unit.
 const DELIVERED_SHOWN: usize = 10;
 
-pub(super) fn router() -> Router<Door> {
-    Router::new()
-        .route("/v1/mail", get(mail))
-        .route("/v1/mail/{id}/retry", post(retry))
-        .route("/v1/mail/{id}/dismiss", post(dismiss))
+pub(super) fn routes() -> [Route; 3] {
+    [get("/v1/mail", mail), post("/v1/mail/{id}/retry", retry), post("/v1/mail/{id}/dismiss", dismiss)]
 }
 
 /// The notices that were given up, as `/v1/status` shows them.

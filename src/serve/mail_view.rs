@@ -9,6 +9,7 @@ use crate::store::DeliveredNotice;
 
 /// `GET /v1/mail`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct MailStatus {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -20,6 +21,7 @@ pub struct MailStatus {
 
 /// One notice.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NoticeView {
     /// Its id; its Message-ID begins with it.
     pub id: NoticeId,
@@ -35,6 +37,7 @@ pub struct NoticeView {
 
 /// One recipient of a notice. People are shown by name: addresses stand in the rules.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RecipientView {
     /// The person, or the robot.
     pub to: String,
@@ -47,6 +50,7 @@ pub struct RecipientView {
 
 /// A notice that everybody has.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DeliveredView {
     /// Its id.
     pub id: NoticeId,
@@ -60,6 +64,7 @@ pub struct DeliveredView {
 
 /// `POST /v1/mail/{id}/retry` and `/dismiss`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Revised {
     /// When it was done.
     pub as_of: DateTime<Utc>,
@@ -69,6 +74,7 @@ pub struct Revised {
 
 /// What a unit has been sent, and what came back.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UnitMail {
     /// The latest notices that everybody has, newest first.
     pub delivered: Vec<DeliveredView>,

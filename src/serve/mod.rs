@@ -22,6 +22,7 @@ mod keeper;
 mod mail;
 mod mail_view;
 mod metrics;
+mod openapi;
 mod page;
 mod page_at;
 mod patience;

@@ -4,6 +4,7 @@ mod bulletins;
 mod events;
 mod files;
 mod fresh;
+mod listed;
 mod records;
 mod sources;
 
@@ -13,25 +14,34 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
+#[cfg(test)]
+pub(super) use self::bulletins::{DraftQuery, IssueQuery};
+#[cfg(test)]
+pub(super) use self::events::EventsQuery;
 pub(super) use self::fresh::Shown;
+use self::listed::router_of;
+pub(super) use self::listed::{Route, get, post};
+#[cfg(test)]
+pub(super) use self::sources::HistoryQuery;
 
 use super::door::Door;
 use super::find::{NotFound, find};
 use super::findings::findings;
 use super::guard::{LONGEST_BODY, guard};
 use super::mail;
+use super::openapi;
 use super::page;
 use super::refusal::{Answer, Refusal};
 use super::snapshot::severity;
+#[cfg(test)]
+pub(super) use super::stances::{AckQuery, ExemptionQuery, ReleaseQuery, SilenceQuery};
 use super::stances::{acknowledge, exempt, release, silence};
 use super::view::{Alerts, Due, FindAnswer, Findings, Health, ReloadAnswer, Status, UnitDetail, Units};
-use crate::bulletin::Bulletin;
 use crate::daemon::Reload;
 use crate::rules::UnitId;
 
@@ -50,43 +60,60 @@ impl Routes {
     }
 }
 
+/// Every address under `/v1`.
+#[cfg(test)]
+pub(super) fn listed() -> impl Iterator<Item = Route> {
+    of_the_snapshot().into_iter().chain(of_the_store()).chain(mail::routes())
+}
+
+/// Answers made from the snapshot alone: whoever has them is told so.
+fn of_the_snapshot() -> Vec<Route> {
+    vec![
+        get("/v1/status", status),
+        get("/v1/units", units),
+        get("/v1/units/{id}", unit),
+        get("/v1/sources", sources::list),
+        get("/v1/sources/{unit}/{local}", sources::one),
+        get("/v1/due", due),
+        get("/v1/alerts", alerts),
+        get("/v1/findings", all_findings),
+        get("/v1/sources.csv", files::sources_table),
+        get("/v1/due.csv", files::due_table),
+        get("/v1/alerts.csv", files::alerts_table),
+        get("/v1/findings.csv", files::findings_table),
+        get("/v1/deadlines.ics", files::county_deadlines),
+        get("/v1/units/{id}/deadlines.ics", files::unit_deadlines),
+        get("/v1/units/{id}/badge.svg", files::unit_badge),
+    ]
+}
+
+fn of_the_store() -> Vec<Route> {
+    vec![
+        get("/v1/health", health),
+        get("/v1/metrics", files::metrics),
+        get("/v1/openapi.json", openapi::served),
+        get("/v1/events", events::events),
+        get("/v1/sources/{unit}/{local}/history", sources::history),
+        post("/v1/sources/{unit}/{local}/recheck", sources::recheck),
+        get("/v1/find", find_by_name),
+        post("/v1/records", records::put_on_record),
+        post("/v1/alerts/{unit}/{local}/ack", acknowledge),
+        post("/v1/silences", silence),
+        post("/v1/exemptions", exempt),
+        post("/v1/release", release),
+        post("/v1/reload", reload),
+        get("/v1/bulletins", bulletins::bulletins),
+        get("/v1/bulletins/{month}", bulletins::issued_bulletin),
+        get("/v1/bulletins/{month}/draft", bulletins::draft_bulletin),
+        post("/v1/bulletins/{month}/issue", bulletins::issue_bulletin),
+    ]
+}
+
 fn router(door: Door) -> Router {
-    let of_the_snapshot = Router::new()
-        .route("/v1/status", get(status))
-        .route("/v1/units", get(units))
-        .route("/v1/units/{id}", get(unit))
-        .route("/v1/sources", get(sources::list))
-        .route("/v1/sources/{unit}/{local}", get(sources::one))
-        .route("/v1/due", get(due))
-        .route("/v1/alerts", get(alerts))
-        .route("/v1/findings", get(all_findings))
-        .route("/v1/sources.csv", get(files::sources_table))
-        .route("/v1/due.csv", get(files::due_table))
-        .route("/v1/alerts.csv", get(files::alerts_table))
-        .route("/v1/findings.csv", get(files::findings_table))
-        .route("/v1/deadlines.ics", get(files::county_deadlines))
-        .route("/v1/units/{id}/deadlines.ics", get(files::unit_deadlines))
-        .route("/v1/units/{id}/badge.svg", get(files::unit_badge))
-        .layer(from_fn_with_state(door.clone(), fresh::if_changed));
-    Router::new()
-        .route("/v1/health", get(health))
-        .route("/v1/metrics", get(files::metrics))
-        .route("/v1/events", get(events::events))
-        .route("/v1/sources/{unit}/{local}/history", get(sources::history))
-        .route("/v1/sources/{unit}/{local}/recheck", post(sources::recheck))
-        .route("/v1/find", get(find_by_name))
-        .route("/v1/records", post(records::put_on_record))
-        .route("/v1/alerts/{unit}/{local}/ack", post(acknowledge))
-        .route("/v1/silences", post(silence))
-        .route("/v1/exemptions", post(exempt))
-        .route("/v1/release", post(release))
-        .route("/v1/reload", post(reload))
-        .route("/v1/bulletins", get(bulletins::bulletins))
-        .route("/v1/bulletins/{month}", get(bulletins::issued_bulletin))
-        .route("/v1/bulletins/{month}/draft", get(bulletins::draft_bulletin))
-        .route("/v1/bulletins/{month}/issue", post(bulletins::issue_bulletin))
-        .merge(mail::router())
-        .merge(of_the_snapshot)
+    let fresh = router_of(of_the_snapshot()).layer(from_fn_with_state(door.clone(), fresh::if_changed));
+    router_of(of_the_store())
+        .merge(router_of(mail::routes()))
+        .merge(fresh)
         .merge(page::routes())
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
@@ -169,8 +196,11 @@ async fn unit(
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct DueQuery {
+    /// How many days ahead: `30d` where it is not given.
+    #[cfg_attr(test, schemars(regex(pattern = "^[0-9]{1,4}d?$")))]
     within: Option<String>,
 }
 
@@ -202,8 +232,7 @@ async fn alerts(State(door): State<Door>, Shown(shown): Shown) -> Answer<Alerts>
 }
 
 async fn all_findings(State(door): State<Door>, Shown(shown): Shown) -> Answer<Findings> {
-    let bulletins: Vec<Bulletin> = door.line.store.bulletins()?;
-    let findings = findings(&bulletins, |id| door.shown_by_id(id, &shown));
+    let findings = findings(&door.issued_bulletins()?, |id| door.shown_by_id(id, &shown));
     Ok(Json(Findings { as_of: shown.as_of, generation: shown.generation, findings }))
 }
 
@@ -228,8 +257,10 @@ async fn reload(State(door): State<Door>) -> Answer<ReloadAnswer> {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct FindQuery {
+pub(super) struct FindQuery {
+    /// An id, a name, or a unique part of either.
     q: String,
 }
 

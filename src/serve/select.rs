@@ -12,18 +12,21 @@ use crate::rules::Platform;
 
 /// Filters and paging of a list of sources. Filters add up: a source must fit all of them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Selection {
     /// The unit's id.
     #[serde(default, deserialize_with = "filled")]
     pub(super) unit: Option<String>,
     /// The standing's word.
+    #[cfg_attr(test, schemars(regex(pattern = "^(overdue|blank|unknown|due-soon|fresh|exempt|)$")))]
     #[serde(default, deserialize_with = "filled")]
     pub(super) standing: Option<String>,
     /// The platform of an account.
     #[serde(default, deserialize_with = "filled")]
     pub(super) platform: Option<Platform>,
     /// `column` or `feed`.
+    #[cfg_attr(test, schemars(regex(pattern = "^(column|feed|)$")))]
     #[serde(default, deserialize_with = "filled")]
     pub(super) kind: Option<String>,
     /// The cadence's name.
@@ -35,7 +38,7 @@ pub(super) struct Selection {
     /// Where the page before ended.
     #[serde(default, deserialize_with = "filled")]
     pub(super) cursor: Option<String>,
-    /// Sources on a page.
+    /// Sources on a page: 200 where it is not given, 1,000 at most.
     pub(super) limit: Option<usize>,
 }
 

@@ -17,9 +17,14 @@ use crate::rules::{Source, SourceId};
 const FURTHEST: Days = Days::new(366);
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct AckQuery {
+    /// Who says so.
+    #[cfg_attr(test, schemars(length(max = 500), regex(pattern = r"\S")))]
     by: String,
+    /// What is being done about it.
+    #[cfg_attr(test, schemars(length(max = 500), regex(pattern = r"\S")))]
     note: String,
 }
 
@@ -46,11 +51,18 @@ pub(super) async fn acknowledge(
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SilenceQuery {
+    /// A source, by its id, its name, or a unique part of either; a silence may be of a unit.
     of: String,
+    /// Who says so.
+    #[cfg_attr(test, schemars(length(max = 500), regex(pattern = r"\S")))]
     by: String,
+    /// Why.
+    #[cfg_attr(test, schemars(length(max = 500), regex(pattern = r"\S")))]
     reason: String,
+    /// The last day of it, within a year.
     until: NaiveDate,
 }
 
@@ -70,13 +82,24 @@ pub(super) async fn silence(
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExemptionQuery {
+    /// A source, by its id, its name, or a unique part of either; a silence may be of a unit.
     of: String,
+    /// Who says so.
+    #[cfg_attr(test, schemars(length(max = 500), regex(pattern = r"\S")))]
     by: String,
+    /// Why.
+    #[cfg_attr(test, schemars(length(max = 500), regex(pattern = r"\S")))]
     reason: String,
+    /// What bears that out: a document's number, an address.
+    #[cfg_attr(test, schemars(length(max = 500), regex(pattern = r"\S")))]
     evidence: String,
+    /// Who allowed it.
+    #[cfg_attr(test, schemars(length(max = 500), regex(pattern = r"\S")))]
     approver: String,
+    /// The last day of it, within a year.
     until: NaiveDate,
 }
 
@@ -102,9 +125,14 @@ pub(super) async fn exempt(
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReleaseQuery {
+    /// Who says so.
+    #[cfg_attr(test, schemars(length(max = 500), regex(pattern = r"\S")))]
     by: String,
+    /// Why.
+    #[cfg_attr(test, schemars(length(max = 500), regex(pattern = r"\S")))]
     reason: String,
 }
 

@@ -18,6 +18,7 @@ use crate::store::{Act, ArticleRecord, Event, SightingRecord};
 
 /// `GET /v1/health`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Health {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -54,6 +55,7 @@ pub type Counts = BTreeMap<String, usize>;
 
 /// `GET /v1/status`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Status {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -84,6 +86,7 @@ pub struct Status {
 
 /// One cause of unknown standings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UnknownCause {
     /// The cause.
     pub cause: Cause,
@@ -97,6 +100,7 @@ pub struct UnknownCause {
 
 /// One unit in a list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UnitSummary {
     /// Its id.
     pub id: UnitId,
@@ -110,6 +114,7 @@ pub struct UnitSummary {
 
 /// `GET /v1/units`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Units {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -121,6 +126,7 @@ pub struct Units {
 
 /// `GET /v1/units/{id}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UnitDetail {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -142,6 +148,7 @@ pub struct UnitDetail {
 
 /// One source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SourceView {
     /// Its id.
     pub id: SourceId,
@@ -211,6 +218,7 @@ pub struct SourceView {
 
 /// `GET /v1/sources`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Sources {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -226,6 +234,7 @@ pub struct Sources {
 
 /// `GET /v1/sources/{unit}/{local}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SourceDetail {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -251,6 +260,7 @@ pub use super::account::{AccountView, DeregisteredView, NewRecord, Recorded, Way
 
 /// Something that every look at a host has to say about itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HostRemark {
     /// What.
     pub remark: String,
@@ -262,6 +272,7 @@ pub struct HostRemark {
 
 /// `GET /v1/due`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Due {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -275,6 +286,7 @@ pub struct Due {
 
 /// `GET /v1/alerts`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Alerts {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -291,6 +303,7 @@ pub struct Alerts {
 
 /// `POST /v1/sources/{unit}/{local}/recheck`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Queued {
     /// When it was queued.
     pub as_of: DateTime<Utc>,
@@ -300,6 +313,7 @@ pub struct Queued {
 
 /// `POST /v1/alerts/{unit}/{local}/ack`, `/v1/silences`, `/v1/exemptions`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StancesTaken {
     /// When they were taken.
     pub as_of: DateTime<Utc>,
@@ -309,6 +323,7 @@ pub struct StancesTaken {
 
 /// `POST /v1/release`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Released {
     /// When the mail to units was released.
     pub as_of: DateTime<Utc>,
@@ -320,6 +335,7 @@ pub struct Released {
 
 /// `POST /v1/reload`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ReloadAnswer {
     /// When the new rules were taken on.
     pub as_of: DateTime<Utc>,
@@ -330,6 +346,7 @@ pub struct ReloadAnswer {
 
 /// `GET /v1/find?q=…`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindAnswer {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -340,6 +357,8 @@ pub struct FindAnswer {
 
 /// What a name or a part of one stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "UnitOrSource"))]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "id")]
 pub enum Found {
     /// A unit.
@@ -350,6 +369,7 @@ pub enum Found {
 
 /// `GET /v1/bulletins`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Bulletins {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -359,6 +379,7 @@ pub struct Bulletins {
 
 /// One issued bulletin in a list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BulletinSummary {
     /// The month.
     pub month: String,
@@ -372,6 +393,7 @@ pub struct BulletinSummary {
 
 /// `GET /v1/events`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Events {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -381,6 +403,7 @@ pub struct Events {
 
 /// Something that happened: to a source, or by somebody's hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Happening {
     /// Its id, which is never another's.
     pub id: String,
@@ -392,6 +415,7 @@ pub struct Happening {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Happened {
     /// Something about a source.
@@ -402,6 +426,7 @@ pub enum Happened {
 
 /// `GET /v1/sources/{unit}/{local}/history`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct History {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -417,6 +442,7 @@ pub struct History {
 
 /// `GET /v1/findings`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Findings {
     /// When this was true.
     pub as_of: DateTime<Utc>,
@@ -428,6 +454,7 @@ pub struct Findings {
 
 /// A finding and what has become of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingView {
     /// The month of the bulletin that reported it.
     pub month: String,
@@ -446,6 +473,7 @@ pub struct FindingView {
 
 /// What has become of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingState {
     /// Not put right yet.
@@ -478,6 +506,7 @@ impl FindingState {
 
 /// Every error.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ErrorBody {
     /// What is wrong.
     pub error: String,

@@ -9,6 +9,7 @@ use super::sled_store::Store;
 
 /// Something that somebody did through the socket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Act {
     /// When.
     pub at: DateTime<Utc>,

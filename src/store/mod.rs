@@ -48,6 +48,7 @@ mod operator;
 mod outbox;
 mod present;
 mod records;
+mod renamed;
 mod sled_store;
 mod stance;
 mod ways;

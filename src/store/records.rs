@@ -133,6 +133,7 @@ pub struct FailureRecord {
 
 /// An item's own page, opened because something was to rest on the item's date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ArticleRecord {
     /// Its address.
     pub url: String,
@@ -153,6 +154,7 @@ pub struct ArticleRecord {
 
 /// An item and when it was first seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SightingRecord {
     /// The item.
     pub sighting: Sighting,
@@ -198,6 +200,7 @@ pub enum Observation {
 
 /// Something that happened to a source, for people to look up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Event {
     /// When.
     pub at: DateTime<Utc>,
@@ -210,6 +213,7 @@ pub struct Event {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "event")]
 pub enum EventKind {
     /// The alert moved.

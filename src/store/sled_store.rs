@@ -21,10 +21,10 @@ use crate::rules::SourceId;
 pub struct Store {
     db: Db,
     meta: Tree,
-    polls: Tree,
-    sources: Tree,
-    sightings: Tree,
-    observations: Tree,
+    pub(super) polls: Tree,
+    pub(super) sources: Tree,
+    pub(super) sightings: Tree,
+    pub(super) observations: Tree,
     pub(super) matters: Tree,
     pub(super) outbox: Tree,
     pub(super) delivered: Tree,
@@ -38,7 +38,7 @@ pub struct Store {
     pub(super) audit: Tree,
     bulletins: Tree,
     pub(super) patrols: Tree,
-    present: Present,
+    pub(super) present: Present,
 }
 
 /// How much the store holds.

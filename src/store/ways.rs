@@ -41,6 +41,7 @@ pub struct WayRecord {
 
 /// What a person saw of an account, put on record (人工核查记录).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PatrolRecord {
     /// The account.
     pub source: SourceId,

@@ -1,6 +1,7 @@
 //! The command as people and their scripts run it: words, streams and exit codes.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -127,6 +128,27 @@ cadence = "half-year"
 id = "mima"
 name = "密码"
 url = "http://user:secret@www.langxi.example/7" # !column.url: must not hold a user name or password
+cadence = "half-year"
+
+[[column]]
+id = "xin"
+was = ["zhaobiao", "lao"]         # !column.was: `fagaiwei/zhaobiao` is still there, on line 
+name = "新栏目"
+url = "http://www.langxi.example/9"
+cadence = "half-year"
+
+[[column]]
+id = "lingyige"
+was = "lao"                       # !column.was: `fagaiwei/lao` has already become the source of line 
+name = "另一个"
+url = "http://www.langxi.example/10"
+cadence = "half-year"
+
+[[column]]
+id = "disange"
+was = "Lao"                       # !column.was: `Lao` is not an id, wanted: 
+name = "第三个"
+url = "http://www.langxi.example/11"
 cadence = "half-year"
 
 [[column]]                        # !column.name: is missing
@@ -351,6 +373,78 @@ async fn status_says_how_things_stand_in_words_in_json_and_in_its_exit_code() {
     let json: Value = serde_json::from_str(&daemon.say(&["status", "--json"]).out).unwrap();
     let counts = serde_json::json!({"due-soon": 1, "exempt": 1, "fresh": 1, "overdue": 2, "unknown": 1});
     assert_eq!(json["counts"], counts);
+}
+
+#[tokio::test]
+async fn who_asks_in_english_is_told_the_same_in_english() {
+    let (_web, county, daemon) = county().await;
+    for (arguments, part) in [
+        (&["status"][..], "Overdue"),
+        (&["status", "gonganju/dongtai"], "Standing   due soon"),
+        (&["status", "shenjiju"], "overdue 2"),
+        (&["due"], "overdue, blank, or due until "),
+        (&["alerts"], "cannot be verified: "),
+        (&["findings"], "findings on record: 0"),
+        (&["events"], "alert: overdue"),
+    ] {
+        let said = daemon.say(&[arguments, &["--lang", "en"]].concat());
+        assert!(
+            said.out.to_lowercase().contains(&part.to_lowercase()),
+            "{arguments:?}: {}{}",
+            said.out,
+            said.err
+        );
+        let chinese = daemon.say(arguments);
+        assert_eq!(said.code, chinese.code);
+        assert!(!chinese.out.contains(part), "{arguments:?}: {}", chinese.out);
+    }
+    let socket = county.socket();
+    let json = |lang: &str| -> Value {
+        let mut command = xuncha(&["status", "--json", "--socket"]);
+        let said: Said = command.arg(&socket).env("XUNCHA_LANG", lang).output().unwrap().into();
+        serde_json::from_str(&said.out).unwrap()
+    };
+    assert_eq!(json("en")["units"], json("zh-CN")["units"]);
+}
+
+#[tokio::test]
+async fn what_is_watched_is_drawn_anew_on_a_terminal_until_told_to_end() {
+    let (_web, county, daemon) = county().await;
+    let piped = daemon.say(&["status", "--watch"]);
+    assert_eq!(piped.code, 3);
+    assert!(piped.err.contains("--watch wants a terminal"), "{}", piped.err);
+    if Command::new("script").arg("--version").output().is_err() {
+        println!("skipped: there is no `script` to give a terminal");
+        return;
+    }
+    let typescript = county.path("typescript");
+    let watched = format!(
+        "{} status --watch=1 --lang en --socket {}",
+        env!("CARGO_BIN_EXE_xuncha"),
+        county.socket().display()
+    );
+    let pid = county.path("pid");
+    let mut terminal = Command::new("script")
+        .args(["-qefc", &format!("echo $$ > {}; exec {watched}", pid.display())])
+        .arg(&typescript)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    crate::support::eventually("it is drawn twice", async || {
+        let drawn = std::fs::read_to_string(&typescript).unwrap_or_default();
+        (drawn.matches("\u{1b}[H").count() >= 2).then_some(())
+    })
+    .await;
+    let pid = std::fs::read_to_string(pid).unwrap();
+    assert!(Command::new("sh").args(["-c", "kill -INT \"$0\"", pid.trim()]).status().unwrap().success());
+    let ended = crate::support::eventually("it ends", async || terminal.try_wait().unwrap()).await;
+    assert!(ended.success(), "{ended}");
+    let drawn = std::fs::read_to_string(&typescript).unwrap();
+    assert!(drawn.contains("again every 1 s"), "{drawn}");
+    let (screen, after) = drawn.rsplit_once("\u{1b}[?1049l").expect("the screen of before comes back");
+    assert!(screen.contains("\u{1b}[?25h") && !after.contains("\u{1b}[?1049h"), "so does the cursor");
+    assert!(!drawn.contains("\u{1b}[2J"), "nothing is cleared first");
 }
 
 #[tokio::test]

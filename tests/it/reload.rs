@@ -114,6 +114,49 @@ async fn a_hangup_reloads_and_a_source_that_is_gone_keeps_its_history() {
     assert!(!web.asked_for("/fresh").is_empty());
 }
 
+#[tokio::test]
+async fn a_column_that_is_renamed_in_its_rule_keeps_its_state_its_history_and_what_was_said_of_it() {
+    let (_web, county, daemon) = county().await;
+    let before = daemon.source("shenjiju/jihua").await;
+    let until = county.days_ago(0) + chrono::Days::new(9);
+    let words = format!("of=shenjiju/jihua&by=w&reason=r&until={until}");
+    let _taken: Value = daemon.client.post(&format!("/v1/silences?{words}")).await.unwrap();
+    let rule = std::fs::read_to_string(county.path(UNIT)).unwrap();
+    let renamed = rule.replace("id = \"jihua\"", "id = \"guihua-jihua\"\nwas = \"jihua\"");
+    std::fs::write(county.path(UNIT), &renamed).unwrap();
+    let _taken: Value = daemon.client.post("/v1/reload").await.unwrap();
+    let after = daemon.stands("shenjiju/guihua-jihua", "overdue").await;
+    assert_eq!(after.source.alert, before.source.alert);
+    assert_eq!(after.sightings, before.sightings);
+    assert!(after.source.standpoint.silenced.is_some(), "{:?}", after.source.standpoint);
+    assert_eq!(refusal_of(&daemon, "/v1/sources/shenjiju/jihua").await, Some(404));
+
+    std::fs::write(county.path(UNIT), rule.clone() + &renamed[renamed.find("[[column]]").unwrap()..])
+        .unwrap();
+    let (status, error, _) = refusal(daemon.client.post::<Value>("/v1/reload").await);
+    assert!(status == 422 && error.contains("`shenjiju/jihua` is still there"), "{error}");
+
+    std::fs::write(county.path(UNIT), renamed).unwrap();
+    daemon.stop().await;
+    let daemon = Daemon::start(&county).await;
+    let again = daemon.stands("shenjiju/guihua-jihua", "overdue").await;
+    assert_eq!((again.source.alert, again.sightings), (after.source.alert, after.sightings));
+}
+
+#[tokio::test]
+async fn what_has_been_counted_goes_on_under_new_rules_and_a_wish_to_look_again_is_kept() {
+    let (web, county, daemon) = county().await;
+    let before: Value = daemon.client.get("/v1/health").await.unwrap();
+    web.tell("/old", Answer::page(list_page(&[("新通知", county.days_ago(1))])));
+    daemon.recheck("shenjiju/jihua").await;
+    let _taken: Value = daemon.client.post("/v1/reload").await.unwrap();
+    let after: Value = daemon.client.get("/v1/health").await.unwrap();
+    assert_eq!(after["started_at"], before["started_at"]);
+    assert!(after["generation"].as_u64() > before["generation"].as_u64(), "{before} {after}");
+    assert!(after["polls"].as_u64() >= before["polls"].as_u64(), "{before} {after}");
+    daemon.stands("shenjiju/jihua", "fresh").await;
+}
+
 async fn refusal_of(daemon: &Daemon, address: &str) -> Option<u16> {
     match daemon.client.get::<Value>(address).await {
         Err(xuncha::serve::ClientError::Refused { status, .. }) => Some(status),

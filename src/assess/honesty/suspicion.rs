@@ -9,6 +9,7 @@ use super::Item;
 
 /// Something about the dates of a source that a person should look into.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "detail")]
 pub enum Suspicion {
     /// An item bears a day that had not come when it was seen.
@@ -53,6 +54,7 @@ pub enum Suspicion {
 
 /// An item as evidence names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Named {
     /// Its title.
     pub title: String,
@@ -70,6 +72,7 @@ impl Named {
 
 /// In what two items are alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Likeness {
     /// Their articles hold the same text.

@@ -11,6 +11,7 @@ use crate::rules::UnitId;
 ///
 /// Planning the same day twice makes the same id, so the outbox cannot hold a unit's mail of one day twice.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct NoticeId(String);
 

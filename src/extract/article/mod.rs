@@ -63,6 +63,7 @@ pub struct Article {
 
 /// A date that an article's page gives for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ArticleDate {
     /// The day, in the county's zone.
     pub date: NaiveDate,

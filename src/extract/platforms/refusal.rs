@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Why nothing is known of an account by one way. None says anything about the account's age. The text in each is what was
 /// said: a platform's code and words, or ours; never a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Refusal {

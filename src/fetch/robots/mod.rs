@@ -112,9 +112,15 @@ const LONGEST_BLOCKED_RETRY: TimeDelta = TimeDelta::hours(24);
 impl Robots {
     /// Knows nothing yet but the hosts whose robots.txt is not heeded.
     pub fn new(exceptions: &[HostException]) -> Self {
+        let mut robots = Self::default();
+        robots.except(exceptions);
+        robots
+    }
+
+    /// Takes other hosts for those whose robots.txt is not heeded. What is known of the files stays known.
+    pub fn except(&mut self, exceptions: &[HostException]) {
         let ignoring = exceptions.iter().filter(|exception| exception.ignores_robots);
-        let ignored_hosts = ignoring.map(|exception| exception.name.clone()).collect();
-        Self { known: HashMap::new(), ignored_hosts }
+        self.ignored_hosts = ignoring.map(|exception| exception.name.clone()).collect();
     }
 
     /// Whether `url` may be asked for at `now`.

@@ -130,8 +130,7 @@ async fn alerts_page(State(door): State<Door>, Shown(shown): Shown) -> Page {
 }
 
 async fn findings_page(State(door): State<Door>, Shown(shown): Shown) -> Page {
-    let bulletins: Vec<Bulletin> = door.line.store.bulletins()?;
-    let all = findings(&bulletins, |id| door.shown_by_id(id, &shown));
+    let all = findings(&door.issued_bulletins()?, |id| door.shown_by_id(id, &shown));
     framed(&door, &shown, "findings", "findings.html", listed::findings(all))
 }
 

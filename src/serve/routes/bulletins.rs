@@ -43,16 +43,22 @@ pub(super) async fn issued_bulletin(
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub(super) struct DraftQuery {
+pub(in crate::serve) struct DraftQuery {
+    /// The day up to which it counts: the county's own where it is not given.
     cutoff: Option<NaiveDate>,
+    /// The instant up to which what was learned counts: now where it is not given.
     as_of: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub(super) struct IssueQuery {
+pub(in crate::serve) struct IssueQuery {
+    /// The day up to which it counts: the county's own where it is not given.
     cutoff: Option<NaiveDate>,
+    /// Whether it is issued although some sources could not be verified.
     #[serde(default)]
     accept_unverified: bool,
 }

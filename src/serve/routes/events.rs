@@ -28,8 +28,10 @@ const MOST: usize = 1000;
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub(super) struct EventsQuery {
+pub(in crate::serve) struct EventsQuery {
+    /// How many: 100 where it is not given, 1,000 at most.
     limit: Option<usize>,
 }
 

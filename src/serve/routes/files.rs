@@ -6,7 +6,6 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_PO
 use axum::response::{IntoResponse, Response};
 
 use super::fresh::Shown;
-use crate::bulletin::Bulletin;
 use crate::serve::door::Door;
 use crate::serve::findings::findings;
 use crate::serve::refusal::Refusal;
@@ -21,7 +20,7 @@ pub(super) async fn metrics(State(door): State<Door>, Shown(shown): Shown) -> Fi
     let bytes = line.store.size()?.bytes_on_disk;
     let reload_failed = line.last_reload.failure().is_some();
     let text =
-        metrics::metrics(&shown, &line.counters, door.started_at, bytes, reload_failed, line.clock.now());
+        metrics::metrics(&shown, &line.counters, line.started_at, bytes, reload_failed, line.clock.now());
     Ok(([(CONTENT_TYPE, metrics::KIND)], text).into_response())
 }
 
@@ -79,8 +78,7 @@ pub(super) async fn alerts_table(Shown(shown): Shown) -> Response {
 }
 
 pub(super) async fn findings_table(State(door): State<Door>, Shown(shown): Shown) -> File {
-    let bulletins: Vec<Bulletin> = door.line.store.bulletins()?;
-    let all = findings(&bulletins, |id| door.shown_by_id(id, &shown));
+    let all = findings(&door.issued_bulletins()?, |id| door.shown_by_id(id, &shown));
     Ok(file(csv::KIND, "findings.csv", csv::findings(all.iter())))
 }
 

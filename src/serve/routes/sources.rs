@@ -39,10 +39,13 @@ pub(super) async fn one(
 
 /// Paging of a source's history.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub(super) struct HistoryQuery {
+pub(in crate::serve) struct HistoryQuery {
+    /// How many of the newest items to leave out.
     #[serde(default)]
     offset: usize,
+    /// How many items: 200 where it is not given, 1,000 at most.
     limit: Option<usize>,
 }
 

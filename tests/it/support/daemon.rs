@@ -13,7 +13,12 @@ use super::eventually;
 /// The command under test, with nothing of ours in its environment.
 pub(crate) fn xuncha(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xuncha"));
-    command.args(arguments).env_remove("XUNCHA_SOCKET").env_remove("RUST_LOG").env("NO_COLOR", "1");
+    command
+        .args(arguments)
+        .env_remove("XUNCHA_SOCKET")
+        .env_remove("XUNCHA_LANG")
+        .env_remove("RUST_LOG")
+        .env("NO_COLOR", "1");
     command
 }
 
