@@ -118,13 +118,15 @@ fn accounts(bulletin: &Bulletin) -> Option<String> {
     let worse = statements(&[Topic::AccountOverdue, Topic::AccountBlank], bulletin);
     let soon = statements(&[Topic::AccountDueSoon], bulletin);
     let low = statements(&[Topic::AccountLowVolume], bulletin);
-    let lead = match (&worse, &soon, &low) {
-        (None, None, None) => return None,
-        (Some(_), _, _) => "部分政务新媒体维护不及时。",
-        (None, Some(_), _) => "部分政务新媒体临近更新期限。",
-        (None, None, Some(_)) => "部分政务新媒体不够活跃。",
+    let menu = statements(&[Topic::AccountMenu], bulletin);
+    let lead = match (&worse, &soon, &low, &menu) {
+        (None, None, None, None) => return None,
+        (Some(_), _, _, _) => "部分政务新媒体维护不及时。",
+        (None, Some(_), _, _) => "部分政务新媒体临近更新期限。",
+        (None, None, Some(_), _) => "部分政务新媒体不够活跃。",
+        (None, None, None, Some(_)) => "部分政务新媒体栏目维护不到位。",
     };
-    Some([Some(lead.to_owned()), worse, soon, low].into_iter().flatten().collect())
+    Some([Some(lead.to_owned()), worse, soon, low, menu].into_iter().flatten().collect())
 }
 
 /// One sentence of the statements that are true of anybody.

@@ -91,7 +91,7 @@ fn account_row(
     platform: Platform,
     scheme: VerdictScheme,
 ) -> AccountRow {
-    let findings: Vec<Finding> = findings::of(source).into_iter().collect();
+    let findings: Vec<Finding> = findings::of_account(source);
     AccountRow {
         unit: unit.media_name.clone(),
         unit_id: unit.id.clone(),

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::activity::LowVolume;
+use crate::assess::menu::MenuFault;
 use crate::assess::{Cause, Standing};
 use crate::rules::{SourceId, UnitId};
 
@@ -36,6 +37,12 @@ pub struct Finding {
     /// How much the account posted, where that is too little.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<LowVolume>,
+    /// What is wrong with the account's menu, where the finding is about that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub menu: Vec<MenuFault>,
+    /// Whether an overdue account has been silent for more than three months.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_zombie: bool,
 }
 
 /// What a finding is about.
@@ -50,6 +57,8 @@ pub enum Kind {
     DueSoon,
     /// An account that posts less than its rule asks for: a remark.
     LowVolume,
+    /// An account whose menu (导航栏目) leads nowhere, or to pages that no phone shows whole: a remark.
+    MenuFault,
 }
 
 /// A source that could not be judged at the cut-off.
@@ -102,7 +111,7 @@ impl Kind {
     pub fn accuses(self) -> bool {
         match self {
             Self::Overdue | Self::Blank => true,
-            Self::DueSoon | Self::LowVolume => false,
+            Self::DueSoon | Self::LowVolume | Self::MenuFault => false,
         }
     }
 
@@ -113,6 +122,7 @@ impl Kind {
             Self::Blank => "空白",
             Self::DueSoon => "即将到期",
             Self::LowVolume => "更新数量偏少",
+            Self::MenuFault => "导航栏目存在问题",
         }
     }
 }
@@ -160,7 +170,20 @@ impl From<&Cause> for Doubt {
     }
 }
 
-/// The finding on one source, if it deserves any.
+/// All findings on one account: that on what it posts, and that on its menu.
+pub(super) fn of_account(source: &SourceMonth) -> Vec<Finding> {
+    let of_menu = match &source.standing {
+        // Of what nobody could judge, or nothing is asked, nothing is said.
+        Standing::Unknown(_) | Standing::Exempt => None,
+        Standing::Fresh | Standing::DueSoon | Standing::Overdue | Standing::Blank => (!source
+            .menu
+            .is_empty())
+        .then(|| Finding { menu: source.menu.clone(), evidence: None, ..finding(source, Kind::MenuFault) }),
+    };
+    of(source).into_iter().chain(of_menu).collect()
+}
+
+/// The finding on what one source publishes, if it deserves any.
 pub(super) fn of(source: &SourceMonth) -> Option<Finding> {
     let kind = match &source.standing {
         Standing::Overdue => Kind::Overdue,
@@ -169,7 +192,11 @@ pub(super) fn of(source: &SourceMonth) -> Option<Finding> {
         Standing::DueSoon if source.remark_due_soon => Kind::DueSoon,
         Standing::DueSoon | Standing::Fresh | Standing::Exempt | Standing::Unknown(_) => return None,
     };
-    Some(Finding {
+    Some(finding(source, kind))
+}
+
+fn finding(source: &SourceMonth, kind: Kind) -> Finding {
+    Finding {
         source: source.id.clone(),
         kind,
         limit: source.limit.clone(),
@@ -178,7 +205,9 @@ pub(super) fn of(source: &SourceMonth) -> Option<Finding> {
         due: source.due,
         evidence: source.evidence.clone(),
         volume: source.low_volume.filter(|_| kind == Kind::LowVolume),
-    })
+        menu: Vec::new(),
+        is_zombie: source.is_zombie && kind == Kind::Overdue,
+    }
 }
 
 /// The sources of a unit that could not be judged.
@@ -197,7 +226,7 @@ pub(super) fn unverified(unit: &UnitMonth) -> impl Iterator<Item = Unverified> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{column, unit};
+    use super::super::samples::{column, menu_fault, unit};
     use super::*;
 
     #[test]
@@ -239,6 +268,20 @@ mod tests {
         for standing in [Standing::Exempt, Standing::Unknown(Cause::NotPolled)] {
             assert_eq!(kind(standing), None);
         }
+    }
+
+    #[test]
+    fn a_menus_faults_are_remarked_on_beside_what_else_is_found_but_not_of_what_nobody_could_judge() {
+        let kinds = |standing| {
+            let account =
+                SourceMonth { menu: vec![menu_fault()], ..column("郎溪发布", standing, "1周") };
+            of_account(&account).into_iter().map(|finding| finding.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(Standing::Fresh), [Kind::MenuFault]);
+        assert_eq!(kinds(Standing::Overdue), [Kind::Overdue, Kind::MenuFault]);
+        assert_eq!(kinds(Standing::Exempt), []);
+        assert_eq!(kinds(Standing::Unknown(Cause::NotPolled)), []);
+        assert!(!Kind::MenuFault.accuses());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::assess::Standing;
 use crate::assess::activity::LowVolume;
+use crate::assess::menu::MenuFault;
 use crate::rules::{SourceId, UnitId};
 
 use super::channel::Channel;
@@ -88,6 +89,10 @@ pub struct SourceMonth {
     pub evidence: Option<Evidence>,
     /// That an account posted less than its rule asks for, if so.
     pub low_volume: Option<LowVolume>,
+    /// What is wrong with an account's menu, confirmed.
+    pub menu: Vec<MenuFault>,
+    /// Whether an account has been silent for more than three months by the cut-off.
+    pub is_zombie: bool,
 }
 
 /// The item that a finding rests on.

@@ -1,8 +1,9 @@
 //! Small builders for the tests of this module.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta};
 
 use crate::assess::Standing;
+use crate::assess::menu::{FaultKind, MenuFault};
 use crate::rules::{SourceId, UnitId};
 
 use super::channel::Channel;
@@ -54,6 +55,21 @@ fn source(channel: Channel, name: &str, standing: Standing, limit: &str) -> Sour
         remark_due_soon: true,
         evidence: None,
         low_volume: None,
+        menu: Vec::new(),
+        is_zombie: false,
+    }
+}
+
+/// A dead link of a menu.
+pub(super) fn menu_fault() -> MenuFault {
+    let at = |day: u32| DateTime::UNIX_EPOCH + TimeDelta::days(i64::from(day));
+    MenuFault {
+        path: "政务公开—通知公告".to_owned(),
+        url: "http://www.langxi.example/tzgg/".to_owned(),
+        kind: FaultKind::Dead,
+        seen: "HTTP 404".to_owned(),
+        since: at(1),
+        confirmed_at: at(2),
     }
 }
 

@@ -14,6 +14,7 @@
 
 use super::carry_over::Fact;
 use super::findings::{Finding, Kind};
+use crate::assess::menu::{FaultKind, MenuFault};
 
 /// Between the levels of a column's path.
 const LEVEL: char = '—';
@@ -35,16 +36,31 @@ pub(super) fn unit_problems(findings: &[Finding], carried: Option<Fact>) -> Stri
 
 /// What an account's row in annex 2 or 3 says. The row names the account, so the phrase alone is enough.
 pub(super) fn account_problems(findings: &[Finding]) -> String {
-    let phrase = |finding: &Finding| match &finding.volume {
-        Some(low) => format!(
-            "{}（近30天发布{}条，要求不少于{}条）",
-            phrase(finding.kind, None, "账号"),
-            low.posts,
-            low.wanted
-        ),
-        None => phrase(finding.kind, finding.limit.as_deref(), "账号"),
-    };
-    findings.iter().map(phrase).collect::<Vec<_>>().join("，")
+    findings.iter().map(account_problem).collect::<Vec<_>>().join("，")
+}
+
+fn account_problem(finding: &Finding) -> String {
+    let said = phrase(finding.kind, finding.limit.as_deref(), "账号");
+    match &finding.volume {
+        Some(low) => format!("{said}（近30天发布{}条，要求不少于{}条）", low.posts, low.wanted),
+        None if finding.is_zombie => format!("{said}（停更超过3个月，疑似“僵尸”账号）"),
+        None if !finding.menu.is_empty() => menu_problem(&finding.menu),
+        None => said,
+    }
+}
+
+/// What a menu's entries come to, those with the same fault together.
+fn menu_problem(faults: &[MenuFault]) -> String {
+    let mut groups: Vec<(FaultKind, Vec<String>)> = Vec::new();
+    for fault in faults {
+        let name = quoted(&fault.path);
+        match groups.iter_mut().find(|(kind, _)| *kind == fault.kind) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((fault.kind, vec![name])),
+        }
+    }
+    let said = groups.iter().map(|(kind, names)| format!("导航栏目{}{}", names.join("、"), kind.chinese()));
+    said.collect::<Vec<_>>().join("，")
 }
 
 /// The text with its ASCII commas and brackets turned full-width.
@@ -67,6 +83,7 @@ fn phrase(kind: Kind, limit: Option<&str>, what: &str) -> String {
         (Kind::DueSoon, None) => "即将超期未更新".to_owned(),
         (Kind::Blank, _) => format!("为空白{what}"),
         (Kind::LowVolume, _) => "更新数量偏少".to_owned(),
+        (Kind::MenuFault, _) => "导航栏目存在问题".to_owned(),
     }
 }
 
@@ -76,7 +93,7 @@ fn grouped(findings: &[Finding]) -> Vec<Group<'_>> {
     for finding in findings {
         let limit = match finding.kind {
             Kind::Overdue | Kind::DueSoon => finding.limit.as_deref(),
-            Kind::Blank | Kind::LowVolume => None,
+            Kind::Blank | Kind::LowVolume | Kind::MenuFault => None,
         };
         match groups.iter_mut().find(|group| group.kind == finding.kind && group.limit == limit) {
             Some(group) => group.names.push(&finding.name),
@@ -137,7 +154,8 @@ mod tests {
     use crate::assess::Standing;
 
     use super::super::findings;
-    use super::super::samples::column;
+    use super::super::input::SourceMonth;
+    use super::super::samples::{column, menu_fault};
     use super::*;
 
     fn found(columns: &[(&str, Standing, &str)]) -> Vec<Finding> {
@@ -207,6 +225,22 @@ mod tests {
         assert_eq!(phrase(Standing::Overdue), "超过1周未更新");
         assert_eq!(phrase(Standing::DueSoon), "即将超过1周未更新");
         assert_eq!(phrase(Standing::Blank), "为空白账号");
+    }
+
+    #[test]
+    fn an_account_row_names_the_entries_of_the_menu_that_lead_nowhere_and_says_zombie_of_a_zombie() {
+        let wide = MenuFault { path: "办事(服务)".into(), kind: FaultKind::TooWide, ..menu_fault() };
+        let other = MenuFault { path: "信息公开".into(), ..menu_fault() };
+        let menu = vec![menu_fault(), wide, other];
+        let account =
+            |standing| SourceMonth { menu: menu.clone(), is_zombie: true, ..column("甲", standing, "1周") };
+        let of_menu =
+            "导航栏目“政务公开—通知公告”、“信息公开”无法打开，导航栏目“办事（服务）”在手机上横向溢出";
+        assert_eq!(account_problems(&findings::of_account(&account(Standing::Fresh))), of_menu);
+        assert_eq!(
+            account_problems(&findings::of_account(&account(Standing::Overdue))),
+            format!("超过1周未更新（停更超过3个月，疑似“僵尸”账号），{of_menu}")
+        );
     }
 
     #[test]

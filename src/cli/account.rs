@@ -7,6 +7,7 @@ use super::ask::{find, local, show, talk};
 use super::table::{harmless, table};
 use super::{RecordArgs, fail};
 use crate::assess::agreement::Witness;
+use crate::assess::menu::{Fault, Leads, LinkLook, MenuFault, MenuRecord, Width};
 use crate::serve::view::{AccountView, Found, NewRecord, Recorded, WayView};
 
 pub(super) fn record(args: &RecordArgs) -> ExitCode {
@@ -77,7 +78,69 @@ pub(super) fn account_text(account: &AccountView) -> Result<String, fmt::Error> 
         ]);
     }
     writeln!(text, "{ways}")?;
+    if let Some(menu) = &account.menu {
+        writeln!(text, "{}", menu_text(menu, &account.menu_faults)?)?;
+    }
     Ok(text)
+}
+
+/// What the menu leads to.
+fn menu_text(menu: &MenuRecord, faults: &[MenuFault]) -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    if let Some(refusal) = &menu.unknown {
+        writeln!(text, "导航栏目  {} 未能读取：{}", local(menu.seen_at), harmless(&refusal.chinese()))?;
+        return Ok(text);
+    }
+    writeln!(
+        text,
+        "导航栏目  {} 核查，{} 个链接，{} 个存在问题",
+        local(menu.seen_at),
+        menu.links.len(),
+        faults.len()
+    )?;
+    let mut links = table(["导航栏目", "指向", "页面标题", "最新内容", "手机显示", "说明"]);
+    for link in &menu.links {
+        let look = &link.look;
+        let fault = faults.iter().find(|fault| fault.url == look.url);
+        links.add_row([
+            harmless(&look.path),
+            leads_in_words(&look.leads),
+            harmless(look.title.as_deref().unwrap_or("—")),
+            look.newest.map_or_else(|| "—".to_owned(), |day| day.to_string()),
+            width_in_words(&look.width),
+            link_remark(look, link.fault, fault),
+        ]);
+    }
+    write!(text, "{links}")?;
+    Ok(text)
+}
+
+fn leads_in_words(leads: &Leads) -> String {
+    match leads {
+        Leads::Page => "页面".to_owned(),
+        Leads::Nothing { status } => format!("无法打开（HTTP {status}）"),
+        Leads::Home { url } => format!("网站首页（{}）", harmless(url)),
+        Leads::Unknown { why } => format!("未知（{}）", harmless(why)),
+    }
+}
+
+fn width_in_words(width: &Width) -> String {
+    match width {
+        Width::Fits => "正常".to_owned(),
+        Width::Overflows { page } => format!("横向溢出（宽 {page} 像素）"),
+        Width::NotForPhones { laid_out } => format!("未按手机排版（按 {laid_out} 像素）"),
+        Width::Unmeasured { .. } => "未测".to_owned(),
+    }
+}
+
+fn link_remark(look: &LinkLook, fault: Option<Fault>, on_record: Option<&MenuFault>) -> String {
+    let fault = match (on_record, fault) {
+        (Some(fault), _) => Some(format!("问题：{}，自 {}", fault.kind.chinese(), local(fault.since))),
+        (None, Some(fault)) => Some(format!("待复核：{}，自 {}", fault.kind.chinese(), local(fault.since))),
+        (None, None) => None,
+    };
+    let title = look.is_called_otherwise().then(|| "标题与栏目名称不同，请人工核对".to_owned());
+    fault.into_iter().chain(title).collect::<Vec<_>>().join("，")
 }
 
 fn sureness(account: &AccountView) -> String {

@@ -8,6 +8,7 @@ use super::line::Line;
 use super::ways::health_of;
 use crate::assess::activity::{Activity, LowVolume, Posted, activity, is_zombie, low_volume};
 use crate::assess::agreement::{Health, Witness};
+use crate::assess::menu::{MenuFault, MenuRecord};
 use crate::assess::{Shown, Standing};
 use crate::extract::Sighting;
 use crate::rules::{Source, SourceKind, Way, WayKind};
@@ -26,6 +27,10 @@ pub struct Account {
     pub low_volume: Option<LowVolume>,
     /// Whether it has been silent for more than three months, and that is certain.
     pub is_zombie: bool,
+    /// What its menu was last seen to lead to; `None` where nobody can ask for it.
+    pub menu: Option<MenuRecord>,
+    /// What of that is put on record.
+    pub menu_faults: Vec<MenuFault>,
 }
 
 /// One way of an account.
@@ -76,6 +81,8 @@ impl Line {
             low_volume: self.low_volume(source, &posts, record, today),
             is_zombie: *standing == Standing::Overdue
                 && newest.is_some_and(|newest| is_zombie(newest, today)),
+            menu_faults: self.menu_faults_at(source, now, now)?,
+            menu: self.store.menu_at(&source.id, now)?,
         }))
     }
 
@@ -94,6 +101,23 @@ impl Line {
         }
         let record = self.stored(source)?.record;
         Ok(self.low_volume(source, &self.posted(source, as_of)?, &record, until))
+    }
+
+    /// What of an account's menu was on record at `at`, in the light of what was learned until `known_until`.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub(super) fn menu_faults_at(
+        &self,
+        source: &Source,
+        at: DateTime<Utc>,
+        known_until: DateTime<Utc>,
+    ) -> Result<Vec<MenuFault>, StoreError> {
+        if source.kind == SourceKind::Column {
+            return Ok(Vec::new());
+        }
+        let record = self.store.menu_at(&source.id, known_until)?;
+        Ok(record.map_or_else(Vec::new, |record| record.faults(at, self.assess.evidence_lasts)))
     }
 
     fn low_volume(

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::line::Line;
 use crate::alert::State;
+use crate::assess::activity::is_zombie;
 use crate::assess::{Backing, Case, Known, Shown, Standing, judged_at};
 use crate::bulletin::{
     Bulletin, Channel, County, Evidence, Input, IssueError, Month, SourceMonth, UnitMonth, Unverified,
@@ -170,6 +171,9 @@ impl Line {
             remark_due_soon: source.cadence.remark_due_soon,
             evidence,
             low_volume: self.low_volume_at(source, cutoff, known_until)?,
+            menu: self.menu_faults_at(source, at, known_until)?,
+            is_zombie: source.kind != SourceKind::Column
+                && known.newest.as_ref().is_some_and(|newest| is_zombie(newest.date, cutoff)),
         })
     }
 

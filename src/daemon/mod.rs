@@ -34,6 +34,7 @@ mod learn;
 mod letters;
 mod line;
 mod mailer;
+mod menu;
 mod notes;
 mod overseer;
 mod patrol;

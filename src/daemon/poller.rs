@@ -9,7 +9,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::bridges::Heeded;
+use super::bridges::{Heeded, is_its_bridges};
 use super::judge::JudgeAgenda;
 use super::line::{Counters, Line};
 use super::poll::poll;
@@ -263,8 +263,12 @@ impl Line {
         Counters::add(&self.counters.alerts, settled.changes.len() as u64);
         // A canary is no source of a unit: the operator hears of its bridge instead.
         let is_canary = self.source(slot).canary_of.is_some();
-        let is_news =
-            !is_canary && self.picture.lock().unwrap_or_else(PoisonError::into_inner).take(slot, settled);
+        let is_its_bridges = is_its_bridges(self.source(slot), &settled.standing);
+        let take = || {
+            let mut picture = self.picture.lock().unwrap_or_else(PoisonError::into_inner);
+            picture.take(slot, settled, is_its_bridges)
+        };
+        let is_news = !is_canary && take();
         if is_news || !settled.changes.is_empty() {
             self.news.notify_one();
         }

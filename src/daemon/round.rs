@@ -2,6 +2,7 @@
 //!
 //! A visit to an account is a round: its ways are asked one after another, in the order of the rule. Nobody is asked for what
 //! persons have put on record, so that is looked up on the way. A way whose platform wants to be left alone is passed over.
+//! Once a day the round goes on to what the account's menu leads to.
 
 use std::path::Path;
 use std::sync::PoisonError;
@@ -12,6 +13,7 @@ use url::Url;
 
 use super::learn::Look;
 use super::line::{Counters, Line};
+use super::menu::MenuErrand;
 use super::poll::{count, in_words};
 use super::visit::{Errand, HostWish, Polled, Seen, Stepped, Visit, Went};
 use super::ways::{Came, PostsSeen, WayLook};
@@ -30,6 +32,8 @@ pub(super) struct Round {
     under_way: Option<(AccountLook, Asks)>,
     /// Where the next request is made.
     at: HostKey,
+    /// The menu, once the ways have been gone through.
+    menu: Option<MenuErrand>,
 }
 
 /// What a look asks for.
@@ -42,7 +46,7 @@ enum Asks {
 impl Round {
     /// A round that begins with the first way that asks anybody.
     pub(super) fn begin(source: &Source) -> Self {
-        Self { looks: Vec::new(), under_way: None, at: HostKey::of_source(source) }
+        Self { looks: Vec::new(), under_way: None, at: HostKey::of_source(source), menu: None }
     }
 
     /// Where the next request is made.
@@ -70,6 +74,18 @@ pub(super) async fn go(
         Errand::Ways(round) => round,
         Errand::Page | Errand::Onward { .. } | Errand::Articles { .. } => Box::new(Round::begin(source)),
     };
+    if let Some(errand) = round.menu.take() {
+        let (errand, wish) = line.go_to_menu(source, errand, now).await?;
+        let went = match errand {
+            Some(errand) => {
+                round.at = errand.host();
+                round.menu = Some(errand);
+                Went::On(Visit { slot, ask, errand: Errand::Ways(round), not_before })
+            }
+            None => Went::Home(Box::new(home(line, source, slot, line.store.held(&source.id)?, round.looks))),
+        };
+        return Ok(Stepped { went, wish });
+    }
     let held = line.store.held(&source.id)?;
     line.go_through(source, &held, &mut round, now).await?;
     let wish = match round.next_way(source) {
@@ -85,7 +101,14 @@ pub(super) async fn go(
             round.at = HostKey::of_way(next).unwrap_or(round.at);
             Went::On(Visit { slot, ask, errand: Errand::Ways(round), not_before })
         }
-        None => Went::Home(Box::new(home(line, source, slot, held, round.looks))),
+        None => match line.menu_due(source, &round.looks, now)? {
+            Some(errand) => {
+                round.at = errand.host();
+                round.menu = Some(errand);
+                Went::On(Visit { slot, ask, errand: Errand::Ways(round), not_before })
+            }
+            None => Went::Home(Box::new(home(line, source, slot, held, round.looks))),
+        },
     };
     Ok(Stepped { went, wish })
 }

@@ -34,6 +34,6 @@ pub use call::{Call, without_secrets};
 pub use client::{Called, Fetcher, Request, Settings};
 pub use import::{Import, open_import};
 pub use outcome::{Failure, Fetched, Outcome, Retry, Validators};
-pub use render::{RenderSettings, Renderer};
+pub use render::{PhoneWidth, RenderSettings, Renderer};
 pub use robots::{Origin, Robots, Verdict};
 pub use token::Tokens;

@@ -7,6 +7,7 @@ use super::door::Door;
 use crate::assess::Cause;
 use crate::assess::activity::{Activity, LowVolume};
 use crate::assess::agreement::{Health, Witness};
+use crate::assess::menu::{MenuFault, MenuRecord};
 use crate::daemon::{NotRecorded, Recheck, WayState};
 use crate::extract::Sighting;
 use crate::rules::{Source, SourceId};
@@ -28,6 +29,12 @@ pub struct AccountView {
     pub low_volume: Option<LowVolume>,
     /// Whether it has been silent for more than three months, and that is certain.
     pub is_zombie: bool,
+    /// What its menu (导航栏目) was last seen to lead to; `None` where nobody can ask for it.
+    #[serde(default)]
+    pub menu: Option<MenuRecord>,
+    /// What of that is put on record: seen by two checks, hours apart.
+    #[serde(default)]
+    pub menu_faults: Vec<MenuFault>,
     /// That it is no longer kept, if so.
     pub deregistered: Option<DeregisteredView>,
     /// What persons have put on record of it, as far as that still counts; oldest first.
@@ -115,6 +122,8 @@ impl Door {
             activity: account.activity,
             low_volume: account.low_volume,
             is_zombie: account.is_zombie,
+            menu: account.menu,
+            menu_faults: account.menu_faults,
             deregistered: source.deregistered.as_ref().map(|deregistered| DeregisteredView {
                 since: deregistered.since,
                 reason: deregistered.reason.clone(),

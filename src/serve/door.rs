@@ -9,6 +9,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use super::snapshot::{Outbox, Snapshot};
 use super::view::{Health, HostRemark, SourceDetail, SourceView};
 use crate::alert::Standpoint;
+use crate::assess::activity::is_zombie;
 use crate::assess::{Standing, days_left};
 use crate::daemon::{Line, Recheck, Reload};
 use crate::rules::{Source, SourceId, SourceKind, UnitId};
@@ -197,6 +198,9 @@ impl Door {
         let standing = case.standing(now);
         let due = case.deadline().map(|deadline| deadline.due);
         let newest = record.newest();
+        let is_zombie = source.kind != SourceKind::Column
+            && standing == Standing::Overdue
+            && newest.is_some_and(|newest| is_zombie(newest.date, self.line.calendar().day_of(now)));
         let standpoint = self.line.standpoint(source, &record.alert, now);
         SourceView {
             id: source.id.clone(),
@@ -243,6 +247,7 @@ impl Door {
             alert: record.alert,
             standpoint,
             told_this_week: 0,
+            is_zombie,
         }
     }
 }

@@ -34,6 +34,8 @@ pub(super) fn findings(
 fn state(finding: &Finding, source: Option<&SourceView>) -> FindingState {
     let Some(source) = source else { return FindingState::Gone };
     match source.standing.as_str() {
+        // How an account posts says nothing of its menu.
+        _ if finding.kind == Kind::MenuFault => FindingState::Unknown,
         "overdue" | "blank" => FindingState::Open,
         // One more post makes no account busy.
         "fresh" | "due-soon" if finding.kind == Kind::LowVolume => FindingState::InTime,
@@ -58,6 +60,8 @@ mod tests {
             last: Some("2022-05-01".parse().unwrap()),
             name: "规划计划".into(),
             due: None,
+            menu: Vec::new(),
+            is_zombie: false,
             evidence: None,
             volume: None,
         }

@@ -207,6 +207,9 @@ pub struct SourceView {
     /// On how many days of this week the unit was told something new of it.
     #[serde(default)]
     pub told_this_week: usize,
+    /// Whether it is an account that has been silent for more than three months, and that is certain.
+    #[serde(default)]
+    pub is_zombie: bool,
 }
 
 /// `GET /v1/sources`.

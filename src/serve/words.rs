@@ -70,10 +70,11 @@ pub(crate) fn said_of(source: &SourceView) -> Vec<String> {
     source.standpoint.chinese(day_of)
 }
 
-/// Why nobody can say how a source stands, and what people have said of it.
+/// Why nobody can say how a source stands, that it is a zombie, and what people have said of it.
 pub(crate) fn remarks(source: &SourceView) -> String {
     let cause = source.cause.as_ref().map(crate::assess::Cause::chinese);
-    cause.into_iter().chain(said_of(source)).collect::<Vec<_>>().join("；")
+    let zombie = source.is_zombie.then(|| "停更超过 3 个月，疑似“僵尸”账号".to_owned());
+    cause.into_iter().chain(zombie).chain(said_of(source)).collect::<Vec<_>>().join("；")
 }
 
 /// Who did what through the socket, and how it was answered.

@@ -20,6 +20,7 @@
 //! | `bounces` | unit id, 0, instant, hash of address | [`Bounce`](crate::deliver::Bounce): a mail that came back | whoever reads the mailbox for them | nobody |
 //! | `operator` | the matter's key, as text | [`OperatorMatter`](crate::alert::OperatorMatter): what the operator is told of | whoever sees a sign of it | the notice that tells its end, in one transaction |
 //! | `patrols` | source id, 0, instant, number | [`PatrolRecord`]: what a person saw of an account | whoever puts it on record | nobody: append-only |
+//! | `menus` | source id, 0, instant | [`MenuRecord`](crate::assess::menu::MenuRecord): what an account's menu led to from then on | the check that first saw it so; a later one that sees the same says so in it | nobody |
 //! | `stances` | source id, 0, instant, 0, number | [`Stance`](crate::alert::Stance): what a person said of a source | the socket | nobody: append-only |
 //! | `told` | source id, 0, instant | the notice that told something new of the source | the digest, in one transaction | nobody: append-only |
 //! | `releases` | instant | [`Release`]: a person let the mail to units go on | the socket | nobody: append-only |

@@ -38,6 +38,7 @@ pub struct Store {
     pub(super) audit: Tree,
     bulletins: Tree,
     pub(super) patrols: Tree,
+    pub(super) menus: Tree,
     present: Present,
 }
 
@@ -95,6 +96,7 @@ impl Store {
             audit: tree("audit")?,
             bulletins: tree("bulletins")?,
             patrols: tree("patrols")?,
+            menus: tree("menus")?,
             present: Present::default(),
             db,
         };

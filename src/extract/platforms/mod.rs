@@ -22,6 +22,7 @@ mod tests;
 mod wechat_api;
 mod wechat_article;
 mod wechat_backend;
+mod wechat_menu;
 mod weibo;
 mod yyb;
 
@@ -36,5 +37,6 @@ pub use rss::read_rss;
 pub use wechat_api::read_wechat_api;
 pub use wechat_article::read_wechat_article;
 pub use wechat_backend::read_wechat_backend;
+pub use wechat_menu::{Menu, MenuEntry, read_wechat_menu};
 pub use weibo::read_weibo;
 pub use yyb::read_yyb;

@@ -9,7 +9,7 @@ use super::plot::{Plot, Record, plot};
 use crate::alert::State;
 use crate::assess::{Calendar, deadline};
 use crate::rules::Source;
-use crate::serve::view::{SourceDetail, SourceView};
+use crate::serve::view::{AccountView, SourceDetail, SourceView, WayView};
 use crate::serve::words::{level_in_words, said_of};
 use crate::store::SightingRecord;
 
@@ -32,6 +32,25 @@ pub(super) struct SourcePage {
     plot: Option<Plot>,
     items: Vec<Item>,
     seen: usize,
+    account: Option<AccountBlock>,
+}
+
+/// What is said of an account besides. Who put what on record stays off the page.
+#[derive(Debug, Serialize)]
+struct AccountBlock {
+    posts: String,
+    ways: Vec<WayRow>,
+    /// Days on which persons saw it, and the newest post that they saw.
+    records: Vec<(String, String)>,
+}
+
+#[derive(Debug, Serialize)]
+struct WayRow {
+    chinese: String,
+    health: &'static str,
+    newest: Option<NaiveDate>,
+    looked_at: String,
+    trouble: String,
 }
 
 /// An address of a watched site. Only plain web addresses become links.
@@ -89,6 +108,31 @@ pub(super) fn source(
         plot: plot(record, due_after, today),
         items,
         seen: history.len(),
+        account: detail.account.as_ref().map(|account| account_block(account, calendar)),
+    }
+}
+
+fn account_block(account: &AccountView, calendar: &Calendar) -> AccountBlock {
+    let activity = &account.activity;
+    let way = |way: &WayView| WayRow {
+        chinese: way.chinese.clone(),
+        health: match (way.health.as_str(), way.lacks_since) {
+            ("well", None) => "正常",
+            ("well", Some(_)) => "缺少最新内容",
+            ("troubled", _) => "异常",
+            _ => "尚无依据",
+        },
+        newest: way.newest.as_ref().map(|newest| newest.date),
+        looked_at: way.looked_at.map_or_else(|| "—".to_owned(), |at| local(at, calendar.zone)),
+        trouble: way.cause.as_ref().map(crate::assess::Cause::chinese).unwrap_or_default(),
+    };
+    let records = account.records.iter();
+    AccountBlock {
+        posts: format!("近 7 天 {} 条，近 30 天 {} 条", activity.posts_7d, activity.posts_30d),
+        ways: account.ways.iter().map(way).collect(),
+        records: records
+            .map(|record| (local(record.at, calendar.zone), format!("{}《{}》", record.date, record.title)))
+            .collect(),
     }
 }
 
