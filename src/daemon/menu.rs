@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
-use url::Url;
+use url::{Host, Url};
 
 use super::line::{Counters, Line};
 use super::visit::HostWish;
@@ -90,14 +90,18 @@ impl Line {
         errand: MenuErrand,
         now: DateTime<Utc>,
     ) -> Result<(Option<MenuErrand>, HostWish), StoreError> {
-        let MenuErrand { doing, left, followed } = errand;
+        let MenuErrand { doing, left, mut followed } = errand;
         let (gone_on, wish) = match doing {
             Doing::Reading(look, call, host) => match self.read_menu(*look, call, now).await {
                 Read::On(look, call) => {
                     let doing = Doing::Reading(Box::new(look), call, host);
                     return Ok((Some(MenuErrand { doing, left, followed }), HostWish::AsBefore));
                 }
-                Read::Menu(menu) => (next_of(menu.links.into(), followed), HostWish::AsBefore),
+                Read::Menu(menu) => {
+                    let (open, kept_out) = parted(menu, source);
+                    followed.extend(kept_out.iter().map(|entry| unknown(entry, INSIDE.to_owned())));
+                    (next_of(open, followed), HostWish::AsBefore)
+                }
                 Read::Refused(refusal) => {
                     self.note_menu(source, Err(refusal), now)?;
                     return Ok((None, HostWish::AsBefore));
@@ -213,6 +217,44 @@ enum Read {
     Refused(Refusal),
 }
 
+/// Why a link is not followed that leads into a network where only we can look.
+const INSIDE: &str = "the address is one of a machine's own network, where a menu cannot send us";
+
+/// The links that may be followed, and those that lead where their author has no business. The platform's own host is open in
+/// any case: the rule names it.
+fn parted(menu: Menu, source: &Source) -> (VecDeque<MenuEntry>, Vec<MenuEntry>) {
+    let platforms: Vec<Url> = source.ways.iter().filter_map(|way| way.kind.address()).collect();
+    let is_named = |url: &Url| platforms.iter().any(|platform| platform.host() == url.host());
+    let (open, kept_out): (Vec<MenuEntry>, Vec<MenuEntry>) =
+        menu.links.into_iter().partition(|entry| !is_inside(&entry.url) || is_named(&entry.url));
+    (open.into(), kept_out)
+}
+
+/// Whether an address is one that the public network does not know.
+fn is_inside(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => {
+            address.is_private()
+                || address.is_loopback()
+                || address.is_link_local()
+                || address.is_unspecified()
+                || address.is_broadcast()
+        }
+        Some(Host::Ipv6(address)) => {
+            address.is_loopback()
+                || address.is_unspecified()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+                || address.to_ipv4_mapped().is_some()
+        }
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            !name.contains('.') || name.ends_with(".localhost") || name.ends_with(".local")
+        }
+        None => true,
+    }
+}
+
 /// The errand to the next link; what was seen of all, where none is left.
 fn next_of(mut left: VecDeque<MenuEntry>, followed: Vec<LinkLook>) -> Result<MenuErrand, Vec<LinkLook>> {
     match left.pop_front() {
@@ -255,5 +297,34 @@ fn is_open(way: &Way, looks: &[WayLook]) -> bool {
                 | Refusal::OnlyPinned
         ),
         Some(Came::Nothing { .. } | Came::NotAsked) | None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_menu_cannot_send_us_into_our_own_network() {
+        let inside = |url: &str| is_inside(&url.parse().unwrap());
+        for url in [
+            "http://127.0.0.1:8080/",
+            "http://10.1.2.3/a",
+            "http://192.168.1.1/",
+            "http://169.254.169.254/latest",
+            "http://0.0.0.0/",
+            "http://[::1]/",
+            "http://[fd00::1]/",
+            "http://[::ffff:10.0.0.1]/",
+            "http://localhost/",
+            "http://printer/",
+            "http://nas.local./",
+            "http://2130706433/",
+        ] {
+            assert!(inside(url), "{url}");
+        }
+        for url in ["http://www.county.example/", "https://mp.weixin.example/s/1", "http://60.1.2.3:8080/"] {
+            assert!(!inside(url), "{url}");
+        }
     }
 }
