@@ -149,11 +149,17 @@ struct Age {
 impl Case<'_> {
     /// The standing at `now`.
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
-        self.standing_if_warned_from(None, now)
+        self.standing_under(self.deadline(), None, now)
     }
 
-    /// The standing as whoever warns goes by it: due soon from that instant on, whatever the cadence says.
-    pub fn standing_if_warned_from(&self, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Standing {
+    /// The standing under the case's own deadline, which has been worked out before, as whoever warns goes by it: due soon
+    /// from `warn_from` on, whatever the cadence says.
+    pub fn standing_under(
+        &self,
+        deadline: Option<Deadline>,
+        warn_from: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Standing {
         if self.cadence.period == Period::Unlimited || self.owes_nothing(now) {
             return Standing::Exempt;
         }
@@ -170,7 +176,7 @@ impl Case<'_> {
                 self.convict(Standing::Blank, DateTime::UNIX_EPOCH, now)
             }
             Some(Shown::Items { newest, undated, was, backing }) => {
-                self.by_age(&Age { newest, undated, was, backing }, warn_from, now)
+                self.by_age(&Age { newest, undated, was, backing }, deadline, warn_from, now)
             }
         }
     }
@@ -218,9 +224,9 @@ impl Case<'_> {
         }
     }
 
-    /// The next instant at which the standing may change although nothing is polled.
-    pub fn next_change_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let deadline = self.deadline();
+    /// The next instant at which the standing may change although nothing is polled, under the case's own deadline, which has
+    /// been worked out before.
+    pub fn next_change_under(&self, deadline: Option<Deadline>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let owes_nothing_from = self.owes_nothing_from.map(|day| self.calendar.start_of(day));
         let just_after = |at: DateTime<Utc>, length| at + length + TimeDelta::milliseconds(1);
         [
@@ -244,8 +250,14 @@ impl Case<'_> {
             || self.exempt_until.is_some_and(|until| now < until)
     }
 
-    fn by_age(&self, age: &Age, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Standing {
-        let Some(deadline) = deadline(age.newest, self.cadence, self.calendar) else {
+    fn by_age(
+        &self,
+        age: &Age,
+        deadline: Option<Deadline>,
+        warn_from: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Standing {
+        let Some(deadline) = deadline else {
             return Standing::Exempt;
         };
         let warn_from = warn_from.unwrap_or(deadline.warn_from);

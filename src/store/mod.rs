@@ -3,13 +3,14 @@
 //! # Data storage
 //!
 //! A sled database in the state directory. Every value begins with one byte, the format number, and goes
-//! on as JSON (poll records: as a few fixed fields); an unknown number is an error, never a guess. Instants in keys are milliseconds since 1970, big-endian, so
+//! on as JSON (poll records: as a few fixed fields); an unknown number is an error, never a guess. Instants in keys are
+//! milliseconds since 1970, big-endian, so
 //! that keys sort by time.
 //!
 //! | tree | key | value | written by | deleted by |
 //! |---|---|---|---|---|
 //! | `meta` | `county` | the county's id | first start | nobody |
-//! | `polls` | source id | [`PollRecord`]: next poll, failures in a row | every poll | nobody |
+//! | `polls` | bucket of sources, by hash | [`PollRecord`] of each: next poll, failures in a row | the poller, up to a second behind | nobody |
 //! | `sources` | source id | [`SourceRecord`]: last reading, looks, failure, alert, validators | polls that learn something, the judge | nobody |
 //! | `sightings` | source id, 0, hash of item | [`SightingRecord`]: the item and when it was first seen | the poll that first saw it | nobody: append-only |
 //! | `observations` | source id, 0, instant | [`Observation`]: a reading, a failure, that it is still so | polls at which something changed | nobody: append-only |
@@ -31,8 +32,8 @@
 //!
 //! All that one step writes is one transaction. sled writes its log every half second and on [`Store::flush`]; a mail
 //! is attempted only after a flush, and its acceptance is flushed before the next one, so whatever was mailed is
-//! remembered and at most the one mail that was under way is repeated. A poll lost in the last half second is
-//! simply polled again.
+//! remembered and at most the one mail that was under way is repeated. What the last second and a half knew of polls may be
+//! lost; these sources are simply polled again.
 //!
 //! # Error handling
 //!
@@ -46,6 +47,7 @@ mod error;
 mod mail;
 mod operator;
 mod outbox;
+mod polls;
 mod present;
 mod records;
 mod sled_store;
