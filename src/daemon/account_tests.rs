@@ -252,6 +252,16 @@ fn silence_through_a_bridge_is_proved_only_as_far_as_its_canary_sings() {
 }
 
 #[test]
+fn looks_that_rest_on_one_post_of_a_canary_are_one_look() {
+    let mut play = Play::with(vec![bridged("a")]);
+    // Due on the 8th. The canary posts in the early morning of the 9th, then the bridge freezes and the unit posts.
+    for now in ["2022-11-09T08:00", "2022-11-09T14:10", "2022-11-09T23:50"] {
+        let settled = play.visit(now, &[proven(shows("a", now, &["2022-11-01"]), "2022-11-09")]);
+        assert_eq!(settled.standing, Standing::Unknown(Cause::Unconfirmed), "{now}");
+    }
+}
+
+#[test]
 fn nobody_is_warned_through_a_bridge_that_has_not_sung_since() {
     let mut play = Play::with(vec![bridged("a")]);
     let look = |now, canary| [proven(shows("a", now, &["2022-11-01"]), canary)];

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::learn::{Look, take};
 use super::settle::Terms;
@@ -220,8 +220,9 @@ pub(super) fn health_of(known: &WayRecord, way: &Way, calendar: &Calendar, now: 
     match (known.lasts_until, &known.bridge) {
         (Some(lasts_until), _) if now >= lasts_until => Health::Unasked,
         (Some(_), _) => Health::Well { reach: Some(looked_at) },
+        // On that day the canary may have posted at any hour, and all looks that rest on its post are one look.
         (None, Some(BridgeHealth::Well { proven })) => {
-            Health::Well { reach: Some(calendar.end_of(*proven) - TimeDelta::milliseconds(1)) }
+            Health::Well { reach: Some(calendar.start_of(*proven).min(looked_at)) }
         }
         (None, _) => Health::Well { reach: None },
     }
