@@ -136,10 +136,11 @@ pub(super) fn heed_ways(record: &mut SourceRecord, terms: &Terms<'_>, now: DateT
             record.failure = Some(FailureRecord { cause, since });
         }
     }
-    let newest = agreement::newest(&views);
-    for (way, view) in terms.source.ways.iter().zip(&views) {
+    let ways = || terms.source.ways.iter().zip(&views);
+    let newest = agreement::newest(ways().filter(|(way, _)| !is_shop(&way.kind)).map(|(_, view)| view));
+    for (way, view) in ways() {
         if let Some(known) = record.ways.iter_mut().find(|known| known.way == way.name) {
-            let lacks = lacks_the_newest(view, newest);
+            let lacks = !is_shop(&way.kind) && lacks_the_newest(view, newest, terms.calendar);
             known.lacks_since = lacks.then(|| known.lacks_since.unwrap_or(now));
         }
     }
@@ -192,6 +193,20 @@ fn testimony(kind: &WayKind) -> Testimony {
         | WayKind::Record => Testimony::Full,
         // The one shows what was published (发布) but not what was sent to followers (群发), the other a single article.
         WayKind::WechatApi { .. } | WayKind::WechatArticle { .. } => Testimony::Partial,
+    }
+}
+
+/// Whether a way shows releases of an app, which each shop offers on a day of its own.
+fn is_shop(kind: &WayKind) -> bool {
+    match kind {
+        WayKind::Itunes { .. } | WayKind::Yyb { .. } | WayKind::HuaweiAppdl { .. } => true,
+        WayKind::Rss { .. }
+        | WayKind::WeiboOpenapi { .. }
+        | WayKind::WechatApi { .. }
+        | WayKind::WechatBackend { .. }
+        | WayKind::WechatArticle { .. }
+        | WayKind::DouyinOpenapi { .. }
+        | WayKind::Record => false,
     }
 }
 
