@@ -264,9 +264,11 @@ fn remember(record: &mut SourceRecord, look: &WayLook, now: DateTime<Utc>) {
     known.bridge.clone_from(&look.bridge);
     match &look.came {
         Came::Posts(seen) => {
-            if let Some(oldest) = in_order(&seen.posts).map(|post| post.date).min() {
+            // The oldest may be one that is kept on top without a mark.
+            if let Some(last) = seen.posts.posts.iter().rfind(|post| !post.is_pinned) {
                 let newest_before = known.newest.as_ref().map(|post| post.date);
-                known.covered_from = Some(covered_from(known.covered_from, newest_before, oldest));
+                let covered = covered_from(known.covered_from, newest_before, last.sighting.date);
+                known.covered_from = Some(covered);
             }
             known.newest = seen.posts.newest().map(|post| post.sighting.clone());
             known.looked_at = Some(seen.looked_at);
