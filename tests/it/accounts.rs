@@ -210,12 +210,31 @@ fn an_exported_list_is_read_from_the_import_directory_with_its_age() {
     let mut tokens = Tokens::default();
     let (mut look, next) = AccountLook::begin(&way, None, &tokens, now(), Shanghai);
     let Next::Open(file) = next else { panic!("a file is to be opened") };
-    let import = open_import(directory.path(), &file).unwrap();
+    let length = std::fs::metadata(&path).unwrap().len();
+    let import = open_import(directory.path(), &file, length).unwrap();
     assert_eq!(import.saved_at.timestamp(), 1_669_600_000);
     let Next::Done(Ok(posts)) = look.go_on(Ok(import.answer), &mut tokens, now()) else { panic!("posts") };
     assert_eq!(posts.newest().unwrap().sighting.title, "秋收");
-    let missing = open_import(directory.path(), "other.json".as_ref()).unwrap_err();
-    assert!(matches!(&missing, Refusal::NoFile(said) if said.contains("other.json")), "{missing}");
+    let refused = |file: &str, longest| match open_import(directory.path(), file.as_ref(), longest) {
+        Err(Refusal::NoFile(said)) => said,
+        other => panic!("{other:?}"),
+    };
+    assert!(refused("other.json", length).contains("other.json"));
+    let cut = refused("weixin.json", length - 1);
+    assert!(cut.ends_with(&format!("it is longer than {} bytes", length - 1)), "{cut}");
+}
+
+#[test]
+fn nobody_waits_for_a_pipe_in_the_import_directory() {
+    let directory = TempDir::new().unwrap();
+    let pipe = directory.path().join("weixin.json");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()), "there is no mkfifo here");
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || tell.send(open_import(directory.path(), "weixin.json".as_ref(), 1000)));
+    let opened = told.recv_timeout(std::time::Duration::from_secs(60)).expect("it waits for a writer");
+    let refusal = opened.unwrap_err();
+    assert!(refusal.to_string().contains("it is no regular file"), "{refusal}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
