@@ -2,6 +2,7 @@
 
 use chrono_tz::Asia::Shanghai;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use url::Url;
 use xuncha::extract::{Posts, Refusal};
 use xuncha::fetch::{AccountLook, Failure, Fetcher, Next, Settings, Tokens, open_import, refusal_of};
@@ -10,7 +11,7 @@ use xuncha::rules::{HostException, SecretName, Security, WayKind};
 use xuncha::secrets::Secret;
 
 use crate::support::county::{County, Unit};
-use crate::support::daemon::{Said, xuncha};
+use crate::support::daemon::{Daemon, Said, xuncha};
 use crate::support::now;
 use crate::support::web::{Answer, Web};
 
@@ -280,4 +281,42 @@ async fn a_probe_says_of_each_way_whether_it_works_and_what_to_do_where_it_does_
     assert_eq!(web.asked_for("/s/1").len(), 1);
     let told = probe("trace");
     assert!(!told.err.is_empty() && !told.err.contains("hush"), "{}", told.err);
+}
+
+#[tokio::test]
+async fn no_key_of_a_bridge_or_of_a_reader_leaves_the_daemon() {
+    let web = Web::start().await;
+    let unit = Unit::new("yiju", "县一局").feed(
+        "weixin",
+        "一局发布",
+        &format!(
+            "platform = \"wechat\"\n[[feed.via]]\nkind = \"rss\"\nurl = \"{}\"\n[[feed.via]]\nkind = \"record\"\n",
+            web.url("/feed?key=hush")
+        ),
+    );
+    let county = County::new(&web, &[unit]);
+    let posted = county.days_ago(1).format("%a, %d %b %Y 08:00:00 +0800");
+    web.tell(
+        "/feed?key=hush",
+        Answer::page(format!(
+            "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>一局发布</title><item><title>秋收</title>\
+             <link>http://mp.example/s?mid=1&amp;pass_ticket=hush</link><pubDate>{posted}</pubDate></item></channel></rss>"
+        )),
+    );
+    let daemon = Daemon::start(&county).await;
+    let detail = daemon.stands("yiju/weixin", "fresh").await;
+    assert_eq!(detail.source.url, web.url("/feed?key="));
+    assert_eq!(detail.source.last_url.as_deref(), Some("http://mp.example/s?mid=1&pass_ticket="));
+    let said = serde_json::to_string(&detail).unwrap();
+    assert!(!said.contains("hush"), "{said}");
+    let wanted =
+        ["/v1/sources", "/v1/units/yiju", "/v1/due", "/v1/alerts", "/v1/sources.csv", "/v1/deadlines.ics"];
+    for address in wanted {
+        let mut stream = tokio::net::UnixStream::connect(county.socket()).await.unwrap();
+        let request = format!("GET {address} HTTP/1.1\r\nhost: xuncha\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && !answer.contains("hush"), "{address}: {answer}");
+    }
 }
