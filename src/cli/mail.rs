@@ -18,6 +18,7 @@ use crate::deliver::{
     Way, eml, sample,
 };
 use crate::deliver::{Letter, Stationery};
+use crate::fetch::without_secrets;
 use crate::rules::{Rules, UnitId, looks_like_an_address};
 use crate::serve::view::{MailStatus, NoticeView, RecipientView, Revised};
 
@@ -177,7 +178,7 @@ fn addressed(config: &Config, unit: Option<&str>) -> anyhow::Result<(SampleUnit,
         id: source.id.clone(),
         name: source.name.clone(),
         channel: source.kind.chinese().to_owned(),
-        url: source.url.to_string(),
+        url: without_secrets(&source.url).into(),
         limit: source.cadence.period.limit().unwrap_or_default(),
     });
     let sample = SampleUnit {

@@ -14,6 +14,7 @@ use crate::bulletin::{
     VerdictScheme, draft,
 };
 use crate::extract::Sighting;
+use crate::fetch::text_without_secrets;
 use crate::rules::{self, Platform, Source, SourceKind};
 use crate::store::{Replayed, StoreError};
 
@@ -238,7 +239,7 @@ impl Line {
         let Some(first_seen_at) = self.store.first_seen_at(&source.id, newest)? else { return Ok(None) };
         Ok(Some(Evidence {
             title: newest.title.clone(),
-            url: newest.url.clone(),
+            url: text_without_secrets(&newest.url),
             raw_date: newest.raw_date.clone(),
             found: newest.found.word().to_owned(),
             first_seen_at,

@@ -9,6 +9,7 @@ use super::line::Line;
 use crate::alert::{Addressee, Change, Digest, DigestRow, Matter, News, SourceFacts, State, plan_digest};
 use crate::assess::{Cause, Standing};
 use crate::deliver::{Notice, NoticeId, Says, targets};
+use crate::fetch::without_secrets;
 use crate::rules::{Role, Source, Unit};
 use crate::store::{PlannedDigest, SourceRecord, StoreError, WaitingMatter};
 
@@ -196,7 +197,7 @@ impl Line {
             source: source.id.clone(),
             name: source.name.clone(),
             channel: source.kind.chinese().to_owned(),
-            url: source.url.to_string(),
+            url: without_secrets(&source.url).into(),
             limit: source.cadence.period.limit().unwrap_or_default(),
             last: newest.map(|sighting| sighting.date),
             last_title: newest.map(|sighting| sighting.title.clone()),

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::articles::{has_unread, remember, said_of, with_article_days};
 use super::redesign::{known_identity, redesign};
 use super::settle::Terms;
+use super::volume::goes_back_to;
 use super::ways::{WayLook, heed_ways, learn_from_ways};
 use crate::assess::activity::covered_from;
 use crate::assess::{self, Backing, Cause, Shown, remember_look};
@@ -105,8 +106,8 @@ fn learn_from_list(
 ) {
     match look {
         Look::Read { listing, validators, body_hash, identity } => {
+            note_coverage(record, before, listing);
             let listing = with_article_days(listing, &record.articles);
-            note_coverage(record, before, &listing);
             take(record, before, &listing, identity.as_ref(), Some(now), terms.assess, now);
             let is_done_with = record.failure.is_none()
                 && reads_the_same_tomorrow(&listing)
@@ -147,9 +148,8 @@ fn learn_from_list(
 
 /// Notes how far back the items of a list are known without a gap.
 fn note_coverage(record: &mut SourceRecord, before: &SourceRecord, listing: &Listing) {
-    let Listing::Items { sightings, .. } = listing else { return };
-    if let Some(oldest) = sightings.iter().map(|sighting| sighting.date).min() {
-        record.covered_from = Some(covered_from(before.covered_from, newest_before(before), oldest));
+    if let Some(last) = goes_back_to(listing) {
+        record.covered_from = Some(covered_from(before.covered_from, newest_before(before), last));
     }
 }
 

@@ -48,6 +48,7 @@ mod settle;
 mod settle_tests;
 mod stances;
 mod visit;
+mod volume;
 mod ways;
 
 use std::path::Path;

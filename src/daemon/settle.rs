@@ -95,8 +95,9 @@ pub fn after_poll(stored: &Stored, seen: &Seen, terms: &Terms<'_>, now: DateTime
     let has_failed = step.record.failure.is_some();
     if !has_failed {
         step.update.sightings = sightings_of(look, &step.record.articles);
-        step.update.posts = posts_of(look);
     }
+    // A bridge that is doubted may withhold posts, but it makes none up.
+    step.update.posts = posts_of(look);
     step.seen_at = if has_failed { step.seen_at } else { Some(now) };
     step.note_what_changed(&before);
     let mut settled = step.judge();

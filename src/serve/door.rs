@@ -11,6 +11,7 @@ use super::view::{Health, HostRemark, SourceDetail, SourceView};
 use crate::alert::Standpoint;
 use crate::assess::{Standing, days_left};
 use crate::daemon::{Line, Recheck, Reload};
+use crate::fetch::{text_without_secrets, without_secrets};
 use crate::rules::{Source, SourceId, SourceKind, UnitId};
 use crate::store::{SightingRecord, StoreError, Stored};
 
@@ -144,6 +145,9 @@ impl Door {
         let mut sightings: Vec<SightingRecord> = self.line.store.sightings(&source.id)?;
         sightings.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
         sightings.truncate(SIGHTINGS_SHOWN);
+        for record in &mut sightings {
+            record.sighting.url = text_without_secrets(&record.sighting.url);
+        }
         Ok(SourceDetail {
             as_of: shown.as_of,
             account: self.account(source, shown.as_of)?,
@@ -212,7 +216,7 @@ impl Door {
                 SourceKind::Column => None,
                 SourceKind::Feed(platform) => Some(platform),
             },
-            url: source.url.to_string(),
+            url: without_secrets(&source.url).into(),
             cadence: source.cadence.name.clone(),
             limit: source.cadence.period.limit(),
             standing: standing.word().to_owned(),
@@ -227,7 +231,7 @@ impl Door {
             },
             last: newest.map(|sighting| sighting.date),
             last_title: newest.map(|sighting| sighting.title.clone()),
-            last_url: newest.map(|sighting| sighting.url.clone()),
+            last_url: newest.map(|sighting| text_without_secrets(&sighting.url)),
             last_raw_date: newest.map(|sighting| sighting.raw_date.clone()),
             last_found: newest.map(|sighting| sighting.found),
             last_kind: newest.map(|sighting| sighting.kind),
