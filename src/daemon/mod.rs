@@ -160,6 +160,8 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     };
     let outcome = outcome.await;
     stop.cancel();
+    // Whoever still wishes for new rules is told that there will be none, and the socket waits for nobody in vain.
+    drop(wishes);
     if tokio::time::timeout(GRACE, async { while around.join_next().await.is_some() {} }).await.is_err() {
         warn!("the socket did not close within {} s", GRACE.as_secs());
     }

@@ -37,6 +37,7 @@ mod socket;
 mod stances;
 pub mod view;
 pub(crate) mod words;
+mod writes;
 
 pub use client::{Client, ClientError, Following};
 pub use door::Door;
