@@ -81,7 +81,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Mail, Route};
 use crate::deliver::Post;
 use crate::rules::Rules;
-use crate::serve::{Door, Keeper, Routes, StatusSocket};
+use crate::serve::{Door, Keeper, Routes, StatusSocket, Streams};
 
 /// How long stopping may take.
 const GRACE: Duration = Duration::from_secs(20);
@@ -135,9 +135,11 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     let socket = StatusSocket::open(&config.socket, config.access.clone())?.with_page(config.page).await?;
     let lasting = Lasting::open(config, &rules.county.id)?;
     let (reload, mut wishes) = mpsc::channel(4);
+    let streams = Streams::default();
     let build = |rules| {
         let line = Line::build_on(lasting.clone(), config, rules, clock.clone())?;
-        Tasks::on(line, config, reload.clone())
+        let tasks = Tasks::on(line, config, reload.clone())?;
+        anyhow::Ok(Tasks { door: tasks.door.with_streams(streams.clone()), ..tasks })
     };
     let tasks = build(rules)?;
     let keeper = Keeper::start(tasks.door.clone())?;
