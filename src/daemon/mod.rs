@@ -55,6 +55,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -132,6 +133,8 @@ impl Tasks {
 /// # Errors
 /// If it cannot start, or a task fails: then the others are stopped first.
 pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
+    // First, so that a hang-up while it starts is heard later and does not end it.
+    let hangups = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let socket = StatusSocket::open(&config.socket, config.access.clone())?.with_page(config.page).await?;
     let lasting = Lasting::open(config, &rules.county.id)?;
     let (reload, mut wishes) = mpsc::channel(4);
@@ -145,7 +148,7 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     let keeper = Keeper::start(tasks.door.clone())?;
     let (routes, served) = watch::channel(Routes::of(&tasks.door));
     let mut around = JoinSet::new();
-    around.spawn(reload_on_hangup(reload.clone(), stop.clone()));
+    around.spawn(reload_on_hangup(hangups, reload.clone(), stop.clone()));
     let closing = stop.clone();
     around.spawn(async move { socket.serve(served, closing).await });
     let outcome = async {
@@ -204,9 +207,7 @@ async fn run_line(
 }
 
 /// Wishes for new rules at each SIGHUP.
-async fn reload_on_hangup(reload: mpsc::Sender<Reload>, stop: CancellationToken) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+async fn reload_on_hangup(mut hangups: Signal, reload: mpsc::Sender<Reload>, stop: CancellationToken) {
     while let Some(Some(())) = stop.run_until_cancelled(hangups.recv()).await {
         let (tell, _) = oneshot::channel();
         if reload.send(Reload(tell)).await.is_err() {

@@ -96,6 +96,21 @@ async fn hears(stream: &mut xuncha::serve::Following) -> Value {
 }
 
 #[tokio::test]
+async fn a_hangup_while_it_starts_does_not_end_it() {
+    let (_web, county, daemon) = county().await;
+    assert!(daemon.stop().await.success());
+    let page = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    county.add(&format!("[page]\nlisten = \"{page}\"\n"));
+    let daemon = Daemon::launch(&county);
+    // The page's address is bound before the store is opened and the line is built.
+    while std::net::TcpStream::connect(page).is_err() {
+        tokio::task::yield_now().await;
+    }
+    daemon.signal("HUP");
+    daemon.stands("shenjiju/jihua", "overdue").await;
+}
+
+#[tokio::test]
 async fn rules_with_a_mistake_are_refused_whole_and_shown_until_mended() {
     let (web, county, daemon) = county().await;
     let right = std::fs::read_to_string(county.path(UNIT)).unwrap();
