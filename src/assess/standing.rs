@@ -117,6 +117,14 @@ impl Cause {
             ),
         }
     }
+
+    /// The cause as whoever opens the page reads it: what a way was refused for may name our paths and addresses.
+    pub fn chinese_in_public(&self) -> String {
+        match self {
+            Self::WayRefused(refusal) => format!("读取方式不可用：{}", refusal.chinese_in_public()),
+            _ => self.chinese(),
+        }
+    }
 }
 
 impl fmt::Display for Cause {

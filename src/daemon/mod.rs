@@ -56,6 +56,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -82,7 +83,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Mail, Route};
 use crate::deliver::Post;
 use crate::rules::Rules;
-use crate::serve::{Door, Keeper, Routes, StatusSocket};
+use crate::serve::{Door, Keeper, Routes, StatusSocket, Streams};
 
 /// How long stopping may take.
 const GRACE: Duration = Duration::from_secs(20);
@@ -133,18 +134,22 @@ impl Tasks {
 /// # Errors
 /// If it cannot start, or a task fails: then the others are stopped first.
 pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
+    // First, so that a hang-up while it starts is heard later and does not end it.
+    let hangups = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let socket = StatusSocket::open(&config.socket, config.access.clone())?.with_page(config.page).await?;
     let lasting = Lasting::open(config, &rules.county.id)?;
     let (reload, mut wishes) = mpsc::channel(4);
+    let streams = Streams::default();
     let build = |rules| {
         let line = Line::build_on(lasting.clone(), config, rules, clock.clone())?;
-        Tasks::on(line, config, reload.clone())
+        let tasks = Tasks::on(line, config, reload.clone())?;
+        anyhow::Ok(Tasks { door: tasks.door.with_streams(streams.clone()), ..tasks })
     };
     let tasks = build(rules)?;
     let keeper = Keeper::start(tasks.door.clone())?;
     let (routes, served) = watch::channel(Routes::of(&tasks.door));
     let mut around = JoinSet::new();
-    around.spawn(reload_on_hangup(reload.clone(), stop.clone()));
+    around.spawn(reload_on_hangup(hangups, reload.clone(), stop.clone()));
     let closing = stop.clone();
     around.spawn(async move { socket.serve(served, closing).await });
     let outcome = async {
@@ -161,6 +166,8 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     };
     let outcome = outcome.await;
     stop.cancel();
+    // Whoever still wishes for new rules is told that there will be none, and the socket waits for nobody in vain.
+    drop(wishes);
     if tokio::time::timeout(GRACE, async { while around.join_next().await.is_some() {} }).await.is_err() {
         warn!("the socket did not close within {} s", GRACE.as_secs());
     }
@@ -201,9 +208,7 @@ async fn run_line(
 }
 
 /// Wishes for new rules at each SIGHUP.
-async fn reload_on_hangup(reload: mpsc::Sender<Reload>, stop: CancellationToken) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+async fn reload_on_hangup(mut hangups: Signal, reload: mpsc::Sender<Reload>, stop: CancellationToken) {
     while let Some(Some(())) = stop.run_until_cancelled(hangups.recv()).await {
         let (tell, _) = oneshot::channel();
         if reload.send(Reload(tell)).await.is_err() {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::snapshot::{Outbox, Snapshot};
+use super::streams::Streams;
 use super::view::{Health, HostRemark, SourceDetail, SourceView};
 use crate::alert::Standpoint;
 use crate::assess::{Standing, days_left};
@@ -22,15 +23,13 @@ pub struct Door {
     pub(super) recheck: mpsc::Sender<Recheck>,
     pub(super) reload: mpsc::Sender<Reload>,
     pub(super) started_at: DateTime<Utc>,
-    /// Streams of events that may be open.
-    pub(super) streams: Arc<Semaphore>,
+    /// Streams of events that are open.
+    pub(super) streams: Streams,
     shown: watch::Sender<Arc<Snapshot>>,
     /// One bulletin is made at a time.
     pub(super) press: Arc<Semaphore>,
 }
 
-/// Streams of events at one time.
-const MOST_STREAMS: usize = 16;
 /// Items shown of a source.
 const SIGHTINGS_SHOWN: usize = 10;
 
@@ -46,8 +45,14 @@ impl Door {
             started_at,
             shown: watch::Sender::new(Arc::new(nothing)),
             press: Arc::new(Semaphore::new(1)),
-            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
+            streams: Streams::default(),
         }
+    }
+
+    /// The same, its streams of events counted together with those of other doors.
+    #[must_use]
+    pub fn with_streams(self, streams: Streams) -> Self {
+        Self { streams, ..self }
     }
 
     /// The county as it was last seen.

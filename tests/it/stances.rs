@@ -1,6 +1,8 @@
 //! What people tell the daemon of sources: acknowledged, silenced, exempt; by command, on the socket, with a reason.
 
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+use tokio::net::UnixStream;
 
 use crate::support::county::{County, Unit};
 use crate::support::daemon::{Daemon, refusal};
@@ -55,6 +57,24 @@ async fn an_exemption_is_a_standing_of_its_own_shown_with_its_reason_and_can_be_
     assert!(kept, "{events}");
     exempt(county.days_ago(1).to_string());
     daemon.stands(OLD, "overdue").await;
+}
+
+#[tokio::test]
+async fn what_was_asked_for_is_done_and_on_record_although_whoever_asked_hangs_up() {
+    let (_web, county, daemon) = a_county_with_a_late_column().await;
+    let until = county.days_ago(0);
+    let exemption = format!("/v1/exemptions?of={OLD}&by=w&reason=r&evidence=e&approver=a&until={until}");
+    let mut stream = UnixStream::connect(county.socket()).await.unwrap();
+    stream.write_all(format!("POST {exemption} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
+    drop(stream);
+    daemon.stands(OLD, "exempt").await;
+    let act = eventually("it is on record", async || {
+        let alerts: Value = daemon.client.get("/v1/alerts").await.unwrap();
+        alerts["acts"].as_array().unwrap().first().cloned()
+    })
+    .await;
+    assert_eq!(act["what"], format!("POST {exemption}"));
+    assert_eq!(act["status"], 200);
 }
 
 #[tokio::test]
