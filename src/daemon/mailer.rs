@@ -57,6 +57,7 @@ impl Mailer {
         let now = self.line.clock.now();
         let next_anchors_at = self.line.ask_anchors(&mut self.anchors_asked_at, now).await?;
         let next_oversight_at = self.line.oversee(now)?;
+        self.line.see_to_held(now)?;
         let next_digest_at = self.line.plan_digests(now)?;
         let next_try_at = self.deliver_due(now).await?;
         self.observe_outbox(now)?;
@@ -73,7 +74,8 @@ impl Mailer {
     async fn deliver_due(&mut self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         let store = self.line.store.clone();
         let is_due = |notice: &Notice| notice.next_try_at().is_some_and(|at| at <= now);
-        let (due, later): (Vec<_>, Vec<_>) = store.outbox()?.into_iter().partition(is_due);
+        let may_go = store.outbox()?.into_iter().filter(|notice| notice.held_since.is_none());
+        let (due, later): (Vec<_>, Vec<_>) = may_go.partition(is_due);
         let mut next = later.iter().filter_map(Notice::next_try_at).min();
         if due.is_empty() {
             return Ok(next);

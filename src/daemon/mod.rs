@@ -26,6 +26,7 @@ mod bygone;
 mod changes;
 mod digests;
 mod doubt;
+mod held;
 mod histogram;
 mod honesty;
 mod judge;

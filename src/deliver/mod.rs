@@ -48,7 +48,7 @@ pub use encrypted::certificates;
 pub use error::{DeliverError, Remedy, Step, Whose};
 pub use file::FileDrop;
 pub use letter::Letter;
-pub use notice::{Fate, Notice, NoticeId, Says, message_id};
+pub use notice::{Fate, Notice, NoticeId, People, Says, message_id};
 pub use post::{Attempt, Post, Posted, Way};
 pub use recipient::{ChannelName, Death, Outcome, Recipient, Target};
 pub use robot::{ChannelFault, Platform, Robot, RobotSettings};

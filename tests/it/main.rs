@@ -15,6 +15,7 @@ mod fail_open;
 mod fail_open_delivery;
 mod families;
 mod fetch;
+mod held;
 mod hostile;
 mod killed;
 mod laws;
