@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::bounces::BounceReader;
+use super::disk::DiskWatch;
 use super::line::{Counters, Line};
 use crate::alert::{OperatorKey, Sign};
 use crate::config::Bounces;
@@ -18,6 +19,7 @@ pub struct Mailer {
     line: Arc<Line>,
     post: Post,
     bounces: Option<BounceReader>,
+    disks: Option<DiskWatch>,
     anchors_asked_at: Option<DateTime<Utc>>,
 }
 
@@ -27,7 +29,13 @@ const LOOK_AGAIN: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 impl Mailer {
     /// A mailer that takes notices out by this post, and reads there what came back.
     pub fn new(line: Arc<Line>, post: Post, bounces: Option<Bounces>) -> Self {
-        Self { line, post, bounces: bounces.map(BounceReader::new), anchors_asked_at: None }
+        Self { line, post, bounces: bounces.map(BounceReader::new), disks: None, anchors_asked_at: None }
+    }
+
+    /// The same, with an eye on the disks.
+    #[must_use]
+    pub fn watching(self, disks: DiskWatch) -> Self {
+        Self { disks: Some(disks), ..self }
     }
 
     /// Plans and delivers until told to stop; then delivers once more what is due.
@@ -55,6 +63,9 @@ impl Mailer {
     /// If the store fails. A mail that cannot be delivered is kept and tried again.
     pub async fn turn(&mut self) -> Result<DateTime<Utc>, StoreError> {
         let now = self.line.clock.now();
+        if let Some(disks) = &mut self.disks {
+            disks.look(&self.line, now)?;
+        }
         let next_anchors_at = self.line.ask_anchors(&mut self.anchors_asked_at, now).await?;
         let next_oversight_at = self.line.oversee(now)?;
         self.line.see_to_held(now)?;

@@ -10,6 +10,7 @@ mod channels;
 mod cli;
 mod corpus;
 mod demo;
+mod disk;
 mod doubt;
 mod fail_open;
 mod fail_open_delivery;
