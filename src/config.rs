@@ -22,7 +22,7 @@ use crate::serve::{Access, May, PageAt};
 use crate::{alert, assess, fetch};
 
 pub use channels::Channel;
-pub use mail::{Bounces, Mail, Route};
+pub use mail::{Bounces, Mail, Mailbox, Route};
 
 /// The daemon's settings.
 #[derive(Debug, Clone)]

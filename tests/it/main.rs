@@ -18,6 +18,7 @@ mod families;
 mod fetch;
 mod held;
 mod hostile;
+mod imap;
 mod killed;
 mod laws;
 mod layering;
