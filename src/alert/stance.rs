@@ -3,7 +3,7 @@
 //!
 //! Of several stances of one kind the one given last counts; giving one that ends at once takes an earlier one back.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::state::State;
@@ -101,14 +101,15 @@ impl Standpoint {
         self.exempted.as_ref().and_then(Stance::until)
     }
 
-    /// The stances, as a person reads them.
+    /// The stances, as a person reads them: up to the last day on which each counts.
     pub fn chinese(&self, day_of: impl Fn(DateTime<Utc>) -> chrono::NaiveDate) -> Vec<String> {
         let said = [&self.acknowledged, &self.silenced, &self.exempted].into_iter().flatten();
+        let last_day = |until: DateTime<Utc>| day_of(until - TimeDelta::milliseconds(1));
         said.map(|Stance { by, reason, kind, .. }| match kind {
             StanceKind::Acknowledged { .. } => format!("已确认：{reason}（{by}）"),
-            StanceKind::Silenced { until } => format!("暂停提醒至 {}：{reason}（{by}）", day_of(*until)),
+            StanceKind::Silenced { until } => format!("暂停提醒至 {}：{reason}（{by}）", last_day(*until)),
             StanceKind::Exempted { evidence, approver, until } => {
-                format!("豁免至 {}：{reason}；依据：{evidence}；批准：{approver}（{by}）", day_of(*until))
+                format!("豁免至 {}：{reason}；依据：{evidence}；批准：{approver}（{by}）", last_day(*until))
             }
         })
         .collect()
@@ -130,7 +131,6 @@ fn is_of_the_same_alert(stance: &Stance, alert: &State) -> bool {
 mod tests {
     use super::*;
     use crate::alert::Level;
-    use chrono::TimeDelta;
 
     fn at(day: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(day)
@@ -189,8 +189,8 @@ mod tests {
         assert_eq!(
             shown.chinese(|at| at.date_naive()),
             [
-                "暂停提醒至 1970-01-10：正在办理（王五）",
-                "豁免至 1970-01-10：正在办理；依据：郎政办〔2022〕1号；批准：李主任（王五）"
+                "暂停提醒至 1970-01-09：正在办理（王五）",
+                "豁免至 1970-01-09：正在办理；依据：郎政办〔2022〕1号；批准：李主任（王五）"
             ]
         );
     }
