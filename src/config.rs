@@ -22,7 +22,7 @@ use crate::serve::{Access, May, PageAt};
 use crate::{alert, assess, fetch};
 
 pub use channels::Channel;
-pub use mail::{Bounces, Mail, Route};
+pub use mail::{Bounces, Mail, Mailbox, Route};
 
 /// The daemon's settings.
 #[derive(Debug, Clone)]
@@ -65,6 +65,8 @@ pub struct Config {
     pub breaker: BreakerPolicy,
     /// Pages that answer as long as our own network is up. If none does, units get no mail.
     pub anchors: Vec<Url>,
+    /// So many bytes are to be free where the store and the mail are written, or the operator is told.
+    pub disk_floor: u64,
     /// How notices leave, and what comes back.
     pub mail: Mail,
 }
@@ -152,6 +154,7 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let operator = read_oversight(root);
     let breaker = read_breaker(root);
     let anchors = root.optional_table("anchors").map_or_else(Vec::new, |table| read_anchors(&table));
+    let disk_floor = root.optional_table("disk").map_or(DISK_FLOOR, |table| read_disk(&table));
     let mail = mail::read(root, directory);
     root.finish();
     let (fetch, workers) = fetching?;
@@ -182,6 +185,7 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
         operator,
         breaker,
         anchors,
+        disk_floor,
         mail: mail?,
     })
 }
@@ -412,6 +416,15 @@ fn read_anchors(table: &Table<'_>) -> Vec<Url> {
     anchors
 }
 
+/// Room for months of a county, and for the operator to come and look.
+const DISK_FLOOR: u64 = 512 << 20;
+
+fn read_disk(table: &Table<'_>) -> u64 {
+    let floor = table.optional_integer("free-at-least-mib", 16..=1_048_576);
+    table.finish();
+    floor.map_or(DISK_FLOOR, |mebibytes| u64::from(mebibytes) << 20)
+}
+
 fn time_of_day(table: &Table<'_>, key: &'static str, default: NaiveTime) -> NaiveTime {
     let Some(text) = table.optional_string(key) else { return default };
     NaiveTime::parse_from_str(&text, "%H:%M").unwrap_or_else(|_| {
@@ -552,7 +565,7 @@ mod tests {
         let said = error.to_string();
         for expected in [
             "state-dir: is missing",
-            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, import-dir, secrets, page, fetch, render, assess, alert, operator, oversight, breaker, anchors, mail, channel, bounces",
+            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, import-dir, secrets, page, fetch, render, assess, alert, operator, oversight, breaker, anchors, disk, mail, channel, bounces",
             "fetch.contact: is missing",
             ":4: fetch.workers: must be a whole number from 1 to 1024",
             ":6: assess.confirm-gap: must be longer than nothing",

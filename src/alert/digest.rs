@@ -123,6 +123,23 @@ impl News {
     }
 }
 
+impl DigestRow {
+    /// Whether what it says is still so where the alert of its source stands at `now`.
+    pub fn is_still_so(&self, now: &State) -> bool {
+        match (self.news, *now) {
+            (News::Resolved { .. }, State::Quiet) => true,
+            (News::Raised { level } | News::StillOpen { level }, State::Raised { level: stands, .. }) => {
+                level == stands
+            }
+            (
+                News::Reminded { level, raised_at } | News::Escalated { level, raised_at },
+                State::Raised { level: stands, raised_at: since, .. },
+            ) => (level, raised_at) == (stands, since),
+            (_, State::Quiet) | (News::Resolved { .. }, State::Raised { .. }) => false,
+        }
+    }
+}
+
 /// Somebody who gets a digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addressee {
@@ -337,5 +354,22 @@ mod tests {
             vec![facts("a/x", stands)],
         );
         assert_eq!(rows[0].news, News::Escalated { level, raised_at });
+    }
+
+    #[test]
+    fn a_row_is_true_only_of_the_alert_that_it_tells() {
+        let row = |news| DigestRow { news, facts: facts("a/b", State::Quiet), lasts: None };
+        let is_so = |news, state: State| row(news).is_still_so(&state);
+        let due_soon = News::Raised { level: Level::DueSoon };
+        assert!(is_so(due_soon, raised(Level::DueSoon, 3)));
+        assert!(!is_so(due_soon, raised(Level::Overdue, 3)), "it is worse by now");
+        assert!(!is_so(due_soon, State::Quiet), "it is over");
+        let reminded = News::Reminded { level: Level::Overdue, raised_at: at(3) };
+        assert!(is_so(reminded, raised(Level::Overdue, 3)));
+        assert!(!is_so(reminded, raised(Level::Overdue, 5)), "that is another matter");
+        let resolved = News::Resolved { level: Level::Overdue, raised_at: at(3) };
+        assert!(is_so(resolved, State::Quiet));
+        assert!(!is_so(resolved, raised(Level::DueSoon, 5)), "it is back");
+        assert!(!is_so(News::StillOpen { level: Level::Overdue }, State::Quiet));
     }
 }

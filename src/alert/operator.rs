@@ -54,6 +54,8 @@ pub enum OperatorKey {
         /// The address.
         address: String,
     },
+    /// Nobody can read what comes back.
+    Mailbox,
     /// Mail does not leave.
     Outbox,
     /// The disk is full, or nearly so.
@@ -85,6 +87,7 @@ impl OperatorKey {
             Self::WayRefused { source, way } => format!("账号读取方式失效：{source}（{way}）"),
             Self::WaysDisagree { source } => format!("账号各读取方式不一致：{source}"),
             Self::Bounced { unit, address } => format!("邮件被退回：{unit} {address}"),
+            Self::Mailbox => "退信邮箱读不了".to_owned(),
             Self::Outbox => "邮件发不出去".to_owned(),
             Self::Disk => "磁盘空间不足".to_owned(),
             Self::HolidayYearMissing { year } => format!("缺少 {year} 年放假安排"),
@@ -105,6 +108,7 @@ impl fmt::Display for OperatorKey {
             Self::WayRefused { source, way } => write!(f, "way-refused.{source}.{way}"),
             Self::WaysDisagree { source } => write!(f, "ways-disagree.{source}"),
             Self::Bounced { unit, address } => write!(f, "bounced.{unit}.{address}"),
+            Self::Mailbox => f.write_str("mailbox"),
             Self::Outbox => f.write_str("outbox"),
             Self::Disk => f.write_str("disk"),
             Self::HolidayYearMissing { year } => write!(f, "holiday-year-missing.{year}"),

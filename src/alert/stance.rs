@@ -3,7 +3,7 @@
 //!
 //! Of several stances of one kind the one given last counts; giving one that ends at once takes an earlier one back.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::state::State;
@@ -121,12 +121,14 @@ impl Standpoint {
     }
 }
 
+/// A stance counts up to the day named, that day included.
 fn in_public(Stance { reason, kind, .. }: &Stance, day_of: impl Fn(DateTime<Utc>) -> NaiveDate) -> String {
+    let last_day = |until: DateTime<Utc>| day_of(until - TimeDelta::milliseconds(1));
     match kind {
         StanceKind::Acknowledged { .. } => format!("已确认：{reason}"),
-        StanceKind::Silenced { until } => format!("暂停提醒至 {}：{reason}", day_of(*until)),
+        StanceKind::Silenced { until } => format!("暂停提醒至 {}：{reason}", last_day(*until)),
         StanceKind::Exempted { evidence, until, .. } => {
-            format!("豁免至 {}：{reason}；依据：{evidence}", day_of(*until))
+            format!("豁免至 {}：{reason}；依据：{evidence}", last_day(*until))
         }
     }
 }
@@ -146,7 +148,6 @@ fn is_of_the_same_alert(stance: &Stance, alert: &State) -> bool {
 mod tests {
     use super::*;
     use crate::alert::Level;
-    use chrono::TimeDelta;
 
     fn at(day: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(day)
@@ -205,13 +206,13 @@ mod tests {
         assert_eq!(
             shown.chinese(|at| at.date_naive()),
             [
-                "暂停提醒至 1970-01-10：正在办理（王五）",
-                "豁免至 1970-01-10：正在办理；依据：郎政办〔2022〕1号；批准：李主任（王五）"
+                "暂停提醒至 1970-01-09：正在办理（王五）",
+                "豁免至 1970-01-09：正在办理；依据：郎政办〔2022〕1号；批准：李主任（王五）"
             ]
         );
         assert_eq!(
             shown.chinese_in_public(|at| at.date_naive()),
-            ["暂停提醒至 1970-01-10：正在办理", "豁免至 1970-01-10：正在办理；依据：郎政办〔2022〕1号"]
+            ["暂停提醒至 1970-01-09：正在办理", "豁免至 1970-01-09：正在办理；依据：郎政办〔2022〕1号"]
         );
     }
 }

@@ -8,9 +8,10 @@ use tracing::{info, warn};
 
 use super::line::Line;
 use crate::alert::{OperatorKey, Sign};
-use crate::config::Bounces;
+use crate::config::{Bounces, Mailbox};
+use crate::deliver::imap::{self, ImapError, MailNumber};
 use crate::deliver::maildir::{beginning, mark_read, unread};
-use crate::deliver::{Action, Bounce, NoticeId, Report, Said, read_report};
+use crate::deliver::{Action, Bounce, ImapSettings, NoticeId, Report, Said, read_report};
 use crate::rules::{Rules, UnitId};
 use crate::store::StoreError;
 
@@ -19,11 +20,20 @@ pub(super) struct BounceReader {
     settings: Bounces,
     next_at: Option<DateTime<Utc>>,
     /// What is no report: left unread for people, and not looked into again.
-    of_people: HashSet<PathBuf>,
+    of_people: HashSet<Place>,
+}
+
+/// Where a mail lies.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Place {
+    File(PathBuf),
+    Number(MailNumber),
 }
 
 /// An address of which nothing has come back for so long is believed to be mended.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::days(30);
+/// So many mails are fetched from a server in one look; what is left is fetched in the next.
+const MOST_FETCHED: usize = 50;
 
 impl BounceReader {
     pub(super) fn new(settings: Bounces) -> Self {
@@ -39,51 +49,96 @@ impl BounceReader {
         if let Some(next_at) = self.next_at.filter(|at| now < *at) {
             return Ok(next_at);
         }
-        match unread(&self.settings.maildir).await {
-            Ok(paths) => self.read_all(line, paths, now).await?,
-            Err(error) => {
-                warn!("cannot look for bounces in `{}`: {error}", self.settings.maildir.display());
+        let looked = match self.settings.mailbox.clone() {
+            Mailbox::Maildir(maildir) => self.look_into_maildir(line, &maildir, now).await,
+            Mailbox::Imap(settings) => self.look_into_server(line, &settings, now).await,
+        };
+        let sign = match looked {
+            Ok(()) => Sign::Over,
+            Err(Trouble::Store(error)) => return Err(error),
+            Err(Trouble::Mailbox(why)) => {
+                warn!("cannot look for bounces: {why}");
+                Sign::Stands(format!(
+                    "{why}；请核对 [bounces] 的设置和邮箱密码，恢复前无法得知哪些邮件被退回"
+                ))
             }
-        }
+        };
+        line.observe(&OperatorKey::Mailbox, &sign)?;
         line.observe_bounces(now)?;
         let next_at = now + self.settings.every;
         self.next_at = Some(next_at);
         Ok(next_at)
     }
 
-    async fn read_all(
+    async fn look_into_maildir(
         &mut self,
         line: &Line,
-        paths: Vec<PathBuf>,
+        maildir: &Path,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        self.of_people.retain(|path| paths.contains(path));
+    ) -> Result<(), Trouble> {
+        let of_maildir = |error| Trouble::Mailbox(format!("`{}`: {error}", maildir.display()));
+        let paths = unread(maildir).await.map_err(of_maildir)?;
+        self.of_people.retain(|place| matches!(place, Place::File(path) if paths.contains(path)));
         for path in paths {
-            if self.of_people.contains(&path) {
+            let place = Place::File(path.clone());
+            if self.of_people.contains(&place) {
                 continue;
             }
-            match beginning(&path).await.map(|mail| read_report(&mail)) {
-                Ok(Some(report)) => self.keep(line, &path, report, now).await?,
-                Ok(None) => {
-                    self.of_people.insert(path);
+            match beginning(&path).await {
+                Ok(mail) if self.keep(line, place, &mail, now).await? => {
+                    if let Err(error) = mark_read(maildir, &path).await {
+                        warn!("cannot mark `{}` as read: {error}", path.display());
+                    }
                 }
+                Ok(_) => {}
                 Err(error) => warn!("cannot read `{}`: {error}", path.display()),
             }
         }
         Ok(())
     }
 
-    /// The report is on disk here before it counts as read there.
-    async fn keep(
-        &self,
+    async fn look_into_server(
+        &mut self,
         line: &Line,
-        path: &Path,
-        report: Report,
+        settings: &ImapSettings,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Trouble> {
+        let mut mailbox = imap::Mailbox::open(settings).await?;
+        let unread = mailbox.unread().await?;
+        self.of_people.retain(|place| matches!(place, Place::Number(mail) if unread.contains(mail)));
+        let is_new = |mail: &MailNumber| !self.of_people.contains(&Place::Number(*mail));
+        let new: Vec<MailNumber> = unread.into_iter().filter(is_new).take(MOST_FETCHED).collect();
+        for mail in new {
+            match mailbox.read(mail).await? {
+                Some(text) if self.keep(line, Place::Number(mail), &text, now).await? => {
+                    mailbox.mark_read(mail).await?;
+                }
+                Some(_) => {}
+                None => {
+                    self.of_people.insert(Place::Number(mail));
+                }
+            }
+        }
+        mailbox.close().await;
+        Ok(())
+    }
+
+    /// Keeps what a mail reports, if it is a report, and says whether it is. The report is on disk here before it counts as
+    /// read there.
+    async fn keep(
+        &mut self,
+        line: &Line,
+        place: Place,
+        mail: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let Some(report) = read_report(mail) else {
+            self.of_people.insert(place);
+            return Ok(false);
+        };
         let bounces = attribute(report, &line.rules, now);
         if bounces.is_empty() {
-            warn!("`{}` reports on an address of no unit", path.display());
+            warn!("a mail that came back ({place:?}) reports on an address of no unit");
         }
         for bounce in &bounces {
             line.store.keep_bounce(bounce)?;
@@ -91,10 +146,27 @@ impl BounceReader {
             info!(unit = bounce.unit.as_str(), "a mail to unit `{}` came back", bounce.unit);
         }
         line.store.flush().await?;
-        if let Err(error) = mark_read(&self.settings.maildir, path).await {
-            warn!("cannot mark `{}` as read: {error}", path.display());
-        }
-        Ok(())
+        Ok(true)
+    }
+}
+
+/// Why a look came to nothing.
+enum Trouble {
+    /// The mailbox cannot be read.
+    Mailbox(String),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<ImapError> for Trouble {
+    fn from(error: ImapError) -> Self {
+        Self::Mailbox(error.to_string())
     }
 }
 

@@ -108,7 +108,7 @@ fn learn_from_list(
         Look::Read { listing, validators, body_hash, identity } => {
             note_coverage(record, before, listing);
             let listing = with_article_days(listing, &record.articles);
-            take(record, before, &listing, identity.as_ref(), Some(now), terms.assess, now);
+            take(record, before, &listing, identity.as_ref(), Some(now), terms, now);
             let is_done_with = record.failure.is_none()
                 && reads_the_same_tomorrow(&listing)
                 && seen.without_reissues.is_none()
@@ -126,13 +126,13 @@ fn learn_from_list(
                 Listing::Items { sightings, .. } if sightings.is_empty() => {
                     fail(record, before, Cause::CannotRead(why.clone()), now);
                 }
-                dated => take(record, before, dated, identity.as_ref(), Some(now), terms.assess, now),
+                dated => take(record, before, dated, identity.as_ref(), Some(now), terms, now),
             }
             forget_page(record);
         }
         Look::SameBody { validators } => {
             if let Some(reading) = &mut record.reading {
-                remember_look(&mut reading.full_looks, now, terms.assess);
+                count_look(reading, now, terms);
             }
             record.validators = validators.clone();
             record.failure = None;
@@ -153,6 +153,16 @@ fn note_coverage(record: &mut SourceRecord, before: &SourceRecord, listing: &Lis
     }
 }
 
+/// Counts a full look that showed what the reading holds.
+fn count_look(reading: &mut ReadingRecord, at: DateTime<Utc>, terms: &Terms<'_>) {
+    let counts_from = match reading.shown {
+        Shown::Items { newest, .. } => assess::deadline(newest, &terms.source.cadence, terms.calendar),
+        Shown::Empty { .. } => None,
+    };
+    let counts_from = counts_from.map(|deadline| deadline.overdue_from);
+    remember_look(&mut reading.full_looks, at, counts_from, terms.assess);
+}
+
 /// Takes what a page shows for the column's, unless it looks like another page than before. A look counts towards a
 /// conviction as of `full_look`.
 pub(super) fn take(
@@ -161,12 +171,12 @@ pub(super) fn take(
     listing: &Listing,
     identity: Option<&Identity>,
     full_look: Option<DateTime<Utc>>,
-    policy: &assess::Policy,
+    terms: &Terms<'_>,
     now: DateTime<Utc>,
 ) {
     let mut read = reading(before, listing, now);
     if let Some(at) = full_look.filter(|at| read.full_looks.last() != Some(at)) {
-        remember_look(&mut read.full_looks, at, policy);
+        count_look(&mut read, at, terms);
     }
     match redesign(before, identity, &read) {
         Some(why) => fail(record, before, Cause::Redesigned(why), now),

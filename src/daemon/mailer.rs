@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::bounces::BounceReader;
+use super::disk::DiskWatch;
 use super::line::{Counters, Line};
 use crate::alert::{OperatorKey, Sign};
 use crate::config::Bounces;
@@ -18,6 +19,7 @@ pub struct Mailer {
     line: Arc<Line>,
     post: Post,
     bounces: Option<BounceReader>,
+    disks: Option<DiskWatch>,
     anchors_asked_at: Option<DateTime<Utc>>,
 }
 
@@ -27,7 +29,13 @@ const LOOK_AGAIN: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 impl Mailer {
     /// A mailer that takes notices out by this post, and reads there what came back.
     pub fn new(line: Arc<Line>, post: Post, bounces: Option<Bounces>) -> Self {
-        Self { line, post, bounces: bounces.map(BounceReader::new), anchors_asked_at: None }
+        Self { line, post, bounces: bounces.map(BounceReader::new), disks: None, anchors_asked_at: None }
+    }
+
+    /// The same, with an eye on the disks.
+    #[must_use]
+    pub fn watching(self, disks: DiskWatch) -> Self {
+        Self { disks: Some(disks), ..self }
     }
 
     /// Plans and delivers until told to stop; then delivers once more what is due.
@@ -55,8 +63,12 @@ impl Mailer {
     /// If the store fails. A mail that cannot be delivered is kept and tried again.
     pub async fn turn(&mut self) -> Result<DateTime<Utc>, StoreError> {
         let now = self.line.clock.now();
+        if let Some(disks) = &mut self.disks {
+            disks.look(&self.line, now)?;
+        }
         let next_anchors_at = self.line.ask_anchors(&mut self.anchors_asked_at, now).await?;
         let next_oversight_at = self.line.oversee(now)?;
+        self.line.see_to_held(now)?;
         let next_digest_at = self.line.plan_digests(now)?;
         let next_try_at = self.deliver_due(now).await?;
         self.observe_outbox(now)?;
@@ -73,7 +85,8 @@ impl Mailer {
     async fn deliver_due(&mut self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         let store = self.line.store.clone();
         let is_due = |notice: &Notice| notice.next_try_at().is_some_and(|at| at <= now);
-        let (due, later): (Vec<_>, Vec<_>) = store.outbox()?.into_iter().partition(is_due);
+        let may_go = store.outbox()?.into_iter().filter(|notice| notice.held_since.is_none());
+        let (due, later): (Vec<_>, Vec<_>) = may_go.partition(is_due);
         let mut next = later.iter().filter_map(Notice::next_try_at).min();
         if due.is_empty() {
             return Ok(next);

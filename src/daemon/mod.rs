@@ -25,7 +25,9 @@ mod bulletins;
 mod bygone;
 mod changes;
 mod digests;
+mod disk;
 mod doubt;
+mod held;
 mod histogram;
 mod honesty;
 mod judge;
@@ -66,6 +68,7 @@ use self::reload::{NewRules, next_rules};
 pub use account::{Account, WayState};
 pub use bulletins::{IssueFailure, Wanted};
 pub use changes::Changes;
+pub use disk::{DiskWatch, FreeSpace};
 pub use histogram::{Counted, Histogram};
 pub use judge::{Judge, JudgeAgenda};
 pub use lasting::Lasting;
@@ -123,7 +126,8 @@ impl Tasks {
         let poller = Poller::new(Arc::clone(&line), agenda.clone(), rechecks)?;
         let judge = Judge::new(Arc::clone(&line), agenda);
         let mailer =
-            Mailer::new(Arc::clone(&line), post(&config.mail, &line.clock)?, config.mail.bounces.clone());
+            Mailer::new(Arc::clone(&line), post(&config.mail, &line.clock)?, config.mail.bounces.clone())
+                .watching(DiskWatch::of(config));
         let door = Door::new(Arc::clone(&line), recheck, reload);
         Ok(Self { line, poller, judge, mailer, door })
     }

@@ -114,7 +114,7 @@ pub(super) fn learn_from_ways(
     let listing = together(record, looks, &views, terms);
     let full_look =
         (agreed.witness == Witness::Whole).then(|| agreed.reach.map_or(now, |reach| reach.min(now)));
-    take(record, before, &listing, None, full_look, terms.assess, now);
+    take(record, before, &listing, None, full_look, terms, now);
 }
 
 /// Brings what follows from an account's ways up to date.

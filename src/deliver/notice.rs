@@ -10,7 +10,7 @@ use super::choice::targets;
 use super::post::Attempt;
 use super::recipient::{Recipient, Target};
 use super::{operator, subject};
-use crate::alert::{Addressee, Digest, News, OperatorDigest};
+use crate::alert::{Addressee, Digest, DigestRow, Matter, News, OperatorDigest};
 use crate::rules::SourceId;
 
 pub use id::{NoticeId, message_id};
@@ -68,6 +68,12 @@ pub struct Notice {
     pub created_at: DateTime<Utc>,
     /// Who gets it, and who has it.
     pub recipients: Vec<Recipient>,
+    /// Since when it has been held back because the monitor doubted itself; `None` where it may go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_since: Option<DateTime<Utc>>,
+    /// The matters that it tells, should they have to be told otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tells: Vec<Matter>,
 }
 
 /// Where a notice belongs.
@@ -104,7 +110,7 @@ impl Notice {
             Says::Digest(digest) => NoticeId::digest(&digest.unit, digest.date),
             Says::Operator(digest) => NoticeId::operator(digest.at),
         };
-        Self { id, says, created_at: now, recipients }
+        Self { id, says, created_at: now, recipients, held_since: None, tells: Vec::new() }
     }
 
     /// Where it belongs. A notice for nobody is dead from the start: silence would pass for delivery.
@@ -160,16 +166,57 @@ impl Notice {
         Self { recipients: recipients.collect(), id, ..self }
     }
 
-    /// The notice as those for whom it was given up are tried again. `present` are the people of its unit now.
+    /// The notice as those for whom it was given up are tried again, under the addresses that they have `present`ly.
     #[must_use]
-    pub fn revived(self, present: &[Addressee], now: DateTime<Utc>) -> Self {
-        let revived = self.recipients.into_iter().map(|recipient| recipient.revived(present, now));
+    pub fn revived(self, present: &People, now: DateTime<Utc>) -> Self {
+        let was_copied = |person: &Addressee| self.says.copy().contains(person);
+        let revived = self.recipients.into_iter().map(|recipient| {
+            let address = match &recipient.target {
+                Target::Mail(old) => present.now(&old.name, was_copied(old)).cloned(),
+                Target::Channel(_) => None,
+            };
+            recipient.revived(address, now)
+        });
         let mut recipients: Vec<Recipient> = revived.collect();
         if recipients.is_empty() {
-            let people = present.iter().cloned().map(Target::Mail);
+            let people = present.to.iter().cloned().map(Target::Mail);
             recipients.extend(people.map(|person| Recipient::new(person, now)));
         }
         Self { recipients, ..self }
+    }
+
+    /// Whether nobody has it, and nobody has decided anything about it.
+    pub fn is_with_nobody(&self) -> bool {
+        self.recipients.iter().all(|recipient| recipient.next_try_at().is_some())
+    }
+
+    /// The notice as it is held back, until it is [let go](Self::let_go) or withdrawn.
+    #[must_use]
+    pub fn held(self, now: DateTime<Utc>) -> Self {
+        Self { held_since: self.held_since.or(Some(now)), ..self }
+    }
+
+    /// The notice as it may go on from an instant. The time for which it was held does not count as time in which it
+    /// could not be delivered.
+    #[must_use]
+    pub fn let_go(self, from: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let Some(since) = self.held_since else { return self };
+        let recipients = self.recipients.into_iter().map(|recipient| recipient.put_off(now - since, from));
+        Self { recipients: recipients.collect(), held_since: None, ..self }
+    }
+
+    /// The notice with no more than what is still so, for those who wait for it. Where nothing new is left, nobody does.
+    #[must_use]
+    pub fn with_what_is_so(self, is_so: impl Fn(&DigestRow) -> bool, now: DateTime<Utc>) -> Self {
+        let Says::Digest(mut digest) = self.says else { return self };
+        digest.rows.retain(is_so);
+        let says = Says::Digest(digest);
+        let recipients = if says.new_of().is_empty() {
+            self.recipients.into_iter().map(|recipient| recipient.withdrawn(now)).collect()
+        } else {
+            self.recipients
+        };
+        Self { says, recipients, ..self }
     }
 
     /// The notice as nobody need think any more of those for whom it was given up.
@@ -177,6 +224,23 @@ impl Notice {
     pub fn dismissed(self, now: DateTime<Utc>) -> Self {
         let recipients = self.recipients.into_iter().map(|recipient| recipient.dismissed(now));
         Self { recipients: recipients.collect(), ..self }
+    }
+}
+
+/// Who is to be written to at present about what a notice says.
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    /// The unit's webmasters, or the operators.
+    pub to: Vec<Addressee>,
+    /// Those above the unit.
+    pub copy: Vec<Addressee>,
+}
+
+impl People {
+    /// Whoever has that name now, among those first who would get a copy if it was one.
+    fn now(&self, name: &str, was_copy: bool) -> Option<&Addressee> {
+        let (first, then) = if was_copy { (&self.copy, &self.to) } else { (&self.to, &self.copy) };
+        first.iter().chain(then).find(|person| person.name == name)
     }
 }
 

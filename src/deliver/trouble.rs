@@ -27,10 +27,15 @@ pub fn trouble(outbox: &[Notice], dead: &[Notice], now: DateTime<Utc>) -> Option
 }
 
 fn waits_long(notice: &Notice, now: DateTime<Utc>) -> bool {
-    notice.recipients.iter().any(|recipient| match recipient.outcome {
-        Outcome::Waiting { since, attempts, .. } => attempts > 0 && now - since >= WAITS_LONG,
-        Outcome::Accepted { .. } | Outcome::Dead { .. } | Outcome::Dismissed { .. } => false,
-    })
+    // What is held back is not tried, and the operator knows why.
+    notice.held_since.is_none()
+        && notice.recipients.iter().any(|recipient| match recipient.outcome {
+            Outcome::Waiting { since, attempts, .. } => attempts > 0 && now - since >= WAITS_LONG,
+            Outcome::Accepted { .. }
+            | Outcome::Dead { .. }
+            | Outcome::Dismissed { .. }
+            | Outcome::Withdrawn { .. } => false,
+        })
 }
 
 fn said(what: &str, notices: &[&Notice]) -> Option<String> {

@@ -150,6 +150,7 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr, page: Option<PageAt>) 
         operator: alert::OperatorPolicy::default(),
         breaker: alert::BreakerPolicy::default(),
         anchors: Vec::new(),
+        disk_floor: 0,
         mail: Mail::new(
             Sender {
                 name: rules.county.issuer.clone(),

@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::codec::{decode, encode, instant, instant_at_end, prefix};
 use super::error::StoreError;
 use super::polls::Polls;
+use super::mail::put_matter;
 use super::present::Present;
 use super::records::{
     Event, Observation, PollRecord, Replayed, SightingRecord, SourceRecord, Stored, Update, replay,
@@ -405,12 +406,7 @@ impl Step<'_> {
             self.observations.insert(key, encode("observations", observation).map_err(abort)?)?;
         }
         for matter in &update.matters {
-            let mut key = prefix(id.unit().as_str());
-            key.extend_from_slice(&instant(matter.at));
-            key.push(0);
-            key.extend_from_slice(id.as_str().as_bytes());
-            let key = free_key(self.matters, key)?;
-            self.matters.insert(key, encode("matters", matter).map_err(abort)?)?;
+            put_matter(self.matters, matter)?;
         }
         // Numbered by time and source: asking sled for a fresh id inside a transaction waits for that transaction.
         for kind in &update.events {

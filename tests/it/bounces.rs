@@ -9,7 +9,7 @@ use crate::support::daemon::Daemon;
 use crate::support::eventually;
 use crate::support::web::{Answer, Web, list_page};
 
-fn report(message_id: &str) -> String {
+pub(crate) fn report(message_id: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mail.langxi.example\r\nTo: xxzx@langxi.example\r\nSubject: Undelivered\r\n\
          MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b1\"\r\n\r\n\
