@@ -84,8 +84,10 @@ impl Line {
             return Ok(None);
         }
         let matters = self.store.operator_matters()?;
-        let due_at =
-            |matter: &OperatorMatter| self.may_tell_from(matter, next_news(matter, &self.operator).0);
+        // What fell due within the hours and was missed waits for the hours to come, like everything else.
+        let due_at = |matter: &OperatorMatter| {
+            self.may_tell_from(matter, next_news(matter, &self.operator).0.max(now))
+        };
         if matters.iter().any(|matter| due_at(matter) <= now) {
             let may_be_told = matters.iter().filter(|matter| self.may_tell_from(matter, now) <= now);
             self.post_to_operator(may_be_told, now)?;
@@ -106,6 +108,9 @@ impl Line {
                 rows.push(row);
                 told.push(ToldMatter { before: matter.clone(), after });
             }
+        }
+        if rows.is_empty() {
+            return Ok(());
         }
         rows.sort_by_key(|row| row.news);
         let digest = OperatorDigest {
