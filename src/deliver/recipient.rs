@@ -171,18 +171,15 @@ impl Recipient {
         Self { outcome, ..self }
     }
 
-    /// A dead recipient as it is tried again, from the beginning. Somebody of the same name among the `present` people
-    /// of the unit is tried under the address they have now.
+    /// A dead recipient as it is tried again, from the beginning, under the address that they have by now among the
+    /// `present` people of the unit.
     #[must_use]
     pub(super) fn revived(self, present: &[Addressee], now: DateTime<Utc>) -> Self {
         if !self.is_dead() {
             return self;
         }
         let target = match self.target {
-            Target::Mail(old) => {
-                let same_name = present.iter().find(|person| person.name == old.name);
-                Target::Mail(same_name.cloned().unwrap_or(old))
-            }
+            Target::Mail(old) => Target::Mail(address_now(old, present)),
             Target::Channel(name) => Target::Channel(name),
         };
         Self::new(target, now)
@@ -195,6 +192,17 @@ impl Recipient {
             Outcome::Dead { error, .. } => Self { outcome: Outcome::Dismissed { at: now, error }, ..self },
             Outcome::Waiting { .. } | Outcome::Accepted { .. } | Outcome::Dismissed { .. } => self,
         }
+    }
+}
+
+/// Where somebody is reached now: as before while the address is still somebody's, since names such as 信息员 are shared;
+/// otherwise under that of the only one of that name.
+fn address_now(old: Addressee, present: &[Addressee]) -> Addressee {
+    let is_still_there = present.iter().any(|person| person.email.eq_ignore_ascii_case(&old.email));
+    let mut namesakes = present.iter().filter(|person| person.name == old.name);
+    match (namesakes.next(), namesakes.next()) {
+        (Some(only), None) if !is_still_there => only.clone(),
+        _ => old,
     }
 }
 

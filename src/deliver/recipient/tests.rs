@@ -73,6 +73,18 @@ fn a_dead_recipient_comes_back_under_the_address_they_have_now() {
 }
 
 #[test]
+fn of_two_who_share_a_name_each_keeps_their_address_and_neither_gets_the_others_mail() {
+    let clerk = |email: &str| addressee("信息员", email);
+    let address = |old: &str, present: &[&str]| {
+        let present: Vec<Addressee> = present.iter().map(|email| clerk(email)).collect();
+        address_now(clerk(old), &present).email
+    };
+    assert_eq!(address("b@x.cn", &["a@x.cn", "B@x.cn"]), "b@x.cn", "it is still somebody's");
+    assert_eq!(address("b@x.cn", &["a@x.cn", "c@x.cn"]), "b@x.cn", "nobody can say which of them it is");
+    assert_eq!(address("b@x.cn", &["a@x.cn"]), "a@x.cn");
+}
+
+#[test]
 fn only_the_dead_are_revived_or_dismissed() {
     let accepted = Recipient { outcome: Outcome::Accepted { at: now() }, ..waiting() };
     for recipient in [waiting(), accepted] {
