@@ -10,7 +10,7 @@ use super::line::Line;
 use super::picture::is_of_the_picture;
 use crate::alert::operator::{next_news, tell};
 use crate::alert::{OperatorDigest, OperatorKey, OperatorMatter, OperatorRow, Sign};
-use crate::deliver::{Notice, NoticeKind, Says, targets};
+use crate::deliver::{Notice, NoticeKind, Says};
 use crate::store::{StoreError, ToldMatter};
 
 impl Line {
@@ -121,7 +121,7 @@ impl Line {
             rows,
         };
         let says = Says::Operator(digest);
-        let notice = Notice::to(targets(&says, &self.choices), says, now);
+        let notice = Notice::by(None, says, &self.choices, now);
         // A matter that has changed meanwhile is told in the next turn.
         self.store.post_to_operator(&notice, &told)?;
         self.changes.note_other();

@@ -6,7 +6,7 @@ mod stored;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::choice::targets;
+use super::choice::{Choice, targets};
 use super::post::Attempt;
 use super::recipient::{Recipient, Target};
 use super::{operator, subject};
@@ -32,6 +32,22 @@ impl Says {
         match self {
             Self::Digest(digest) => &digest.to,
             Self::Operator(digest) => &digest.to,
+        }
+    }
+
+    /// Its subject.
+    pub(super) fn subject(&self) -> String {
+        match self {
+            Self::Digest(digest) => subject::subject(digest),
+            Self::Operator(digest) => operator::subject(digest),
+        }
+    }
+
+    /// The id of the notice that says this, unless it is told at once.
+    pub(super) fn id(&self) -> NoticeId {
+        match self {
+            Self::Digest(digest) => NoticeId::digest(&digest.unit, digest.date),
+            Self::Operator(digest) => NoticeId::operator(digest.at),
         }
     }
 
@@ -84,12 +100,18 @@ pub enum Fate {
 impl Notice {
     /// A digest that may be mailed at once to those whom it names.
     pub fn new(digest: Digest, now: DateTime<Utc>) -> Self {
-        Self::to(targets(&Says::Digest(digest.clone()), &[]), Says::Digest(digest), now)
+        Self::by(None, Says::Digest(digest), &[], now)
     }
 
     /// A mail to the operator that may be sent at once.
     pub fn to_operator(digest: OperatorDigest, now: DateTime<Utc>) -> Self {
-        Self::to(targets(&Says::Operator(digest.clone()), &[]), Says::Operator(digest), now)
+        Self::by(None, Says::Operator(digest), &[], now)
+    }
+
+    /// A notice that may go at once to those who are chosen for it, under its usual id unless another one is given.
+    pub fn by(id: Option<NoticeId>, says: Says, choices: &[Choice], now: DateTime<Utc>) -> Self {
+        let id = id.unwrap_or_else(|| says.id());
+        Self { id: id.clone(), ..Self::to(targets(&id, &says, choices), says, now) }
     }
 
     /// A notice that may go to these at once. Whoever is named twice gets it once.
@@ -100,11 +122,7 @@ impl Notice {
                 recipients.push(Recipient::new(target, now));
             }
         }
-        let id = match &says {
-            Says::Digest(digest) => NoticeId::digest(&digest.unit, digest.date),
-            Says::Operator(digest) => NoticeId::operator(digest.at),
-        };
-        Self { id, says, created_at: now, recipients }
+        Self { id: says.id(), says, created_at: now, recipients }
     }
 
     /// Where it belongs. A notice for nobody is dead from the start: silence would pass for delivery.
@@ -130,10 +148,7 @@ impl Notice {
 
     /// Its subject.
     pub fn subject(&self) -> String {
-        match &self.says {
-            Says::Digest(digest) => subject::subject(digest),
-            Says::Operator(digest) => operator::subject(digest),
-        }
+        self.says.subject()
     }
 
     /// Those who are to be tried now, with their positions.
