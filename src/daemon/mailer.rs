@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -22,7 +22,19 @@ pub struct Mailer {
 }
 
 /// The outbox is looked at this often even if nothing is known to be due, in case a wish was lost.
-const LOOK_AGAIN: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
+const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// For so long the last turn begins with further notices: well within the time that stopping may take.
+const LAST_TURN: TimeDelta = TimeDelta::seconds(5);
+
+/// How long a turn begins with further notices. One that is under way is always brought to its end: given up midway it would be
+/// sent twice.
+#[derive(Clone, Copy)]
+enum Begins<'s> {
+    /// Until this is cancelled.
+    Until(&'s CancellationToken),
+    /// Before this instant.
+    Before(DateTime<Utc>),
+}
 
 impl Mailer {
     /// A mailer that takes notices out by this post, and reads there what came back.
@@ -30,22 +42,26 @@ impl Mailer {
         Self { line, post, bounces: bounces.map(BounceReader::new), anchors_asked_at: None }
     }
 
-    /// Plans and delivers until told to stop; then delivers once more what is due.
+    /// Plans and delivers until told to stop. Where that is `for_good`, it delivers once more what is due; where another
+    /// mailer follows, that one does.
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn run(mut self, stop: CancellationToken) -> Result<(), StoreError> {
+    pub async fn run(mut self, stop: CancellationToken, for_good: CancellationToken) -> Result<(), StoreError> {
         let clock = self.line.clock.clone();
         loop {
-            let next = self.turn().await?;
+            let next = self.turn_while(Begins::Until(&stop)).await?;
             let latest = clock.now() + LOOK_AGAIN;
             tokio::select! {
+                biased;
                 () = stop.cancelled() => break,
                 () = self.line.news.notified() => {}
                 () = clock.sleep_until(next.min(latest)) => {}
             }
         }
-        self.turn().await?;
+        if for_good.is_cancelled() {
+            self.turn_while(Begins::Before(clock.now() + LAST_TURN)).await?;
+        }
         Ok(())
     }
 
@@ -54,11 +70,15 @@ impl Mailer {
     /// # Errors
     /// If the store fails. A mail that cannot be delivered is kept and tried again.
     pub async fn turn(&mut self) -> Result<DateTime<Utc>, StoreError> {
+        self.turn_while(Begins::Until(&CancellationToken::new())).await
+    }
+
+    async fn turn_while(&mut self, begins: Begins<'_>) -> Result<DateTime<Utc>, StoreError> {
         let now = self.line.clock.now();
         let next_anchors_at = self.line.ask_anchors(&mut self.anchors_asked_at, now).await?;
         let next_oversight_at = self.line.oversee(now)?;
         let next_digest_at = self.line.plan_digests(now)?;
-        let next_try_at = self.deliver_due(now).await?;
+        let next_try_at = self.deliver_due(begins, now).await?;
         self.observe_outbox(now)?;
         let next_look_at = match &mut self.bounces {
             Some(reader) => Some(reader.look(&self.line, now).await?),
@@ -70,7 +90,11 @@ impl Mailer {
             .fold(next_digest_at, DateTime::min))
     }
 
-    async fn deliver_due(&mut self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+    async fn deliver_due(
+        &mut self,
+        begins: Begins<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let store = self.line.store.clone();
         let is_due = |notice: &Notice| notice.next_try_at().is_some_and(|at| at <= now);
         let (due, later): (Vec<_>, Vec<_>) = store.outbox()?.into_iter().partition(is_due);
@@ -81,6 +105,13 @@ impl Mailer {
         // What was mailed must be remembered, so it is on disk before it is mailed.
         store.flush().await?;
         for notice in due {
+            let goes_on = match begins {
+                Begins::Until(stop) => !stop.is_cancelled(),
+                Begins::Before(end) => self.line.clock.now() < end,
+            };
+            if !goes_on {
+                break;
+            }
             let try_again_at = self.deliver(&notice, now).await?;
             next = [next, try_again_at].into_iter().flatten().min();
         }

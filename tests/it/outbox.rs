@@ -3,8 +3,16 @@
 use std::collections::BTreeSet;
 
 use chrono::{TimeDelta, Timelike};
+use tokio_util::sync::CancellationToken;
+use xuncha::alert::{Level, News};
+use xuncha::clock::{Clock, Stepped};
+use xuncha::config::Config;
+use xuncha::daemon::Tasks;
+use xuncha::rules::Rules;
 use xuncha::serve::view::{MailStatus, Status};
+use xuncha::store::PlannedDigest;
 
+use crate::fail_open_delivery::notice;
 use crate::support::county::{County, Digests, Post, Unit};
 use crate::support::daemon::{Daemon, say};
 use crate::support::eventually;
@@ -52,11 +60,6 @@ async fn what_was_refused_is_shown_until_it_is_tried_again() {
 /// Plays a mail server that is down for a week, by a clock that is moved; every notice that is planned meanwhile counts.
 #[tokio::test]
 async fn a_server_that_is_down_for_a_week_loses_nothing() {
-    use xuncha::clock::{Clock, Stepped};
-    use xuncha::config::Config;
-    use xuncha::daemon::Tasks;
-    use xuncha::rules::Rules;
-
     let web = Web::start().await;
     let down = vec![Manner::GreetsWith("421 4.3.2 down"); 4000];
     let post = Server::start(&down).await;
@@ -184,4 +187,48 @@ async fn check_names_units_that_a_robot_waits_for_in_vain() {
     let said = say(&["check", "--config", county.config().to_str().unwrap()]);
     let expected = "channel `group` is to get the notices of `fagaiwie`, which is no unit of the rules";
     assert!(said.code != 0 && said.out.contains(expected), "{}", said.out);
+}
+
+/// The tasks of a county whose outbox holds a notice for each of these units, on a clock that stands still.
+fn with_notices(county: &County, units: &[&str]) -> Tasks {
+    let config = Config::load(&county.config()).unwrap();
+    let rules = Rules::load(&config.rules, None).unwrap();
+    let clock = Clock::Stepped(Stepped::at("2022-11-28T00:30:00Z".parse().unwrap()));
+    let tasks = Tasks::build(&config, rules, clock).unwrap();
+    for unit in units {
+        let raised = News::Raised { level: Level::Overdue };
+        let notice = Some(notice(unit, raised, "a@langxi.example"));
+        tasks
+            .line
+            .store
+            .post_digest(&PlannedDigest { notice, told: Vec::new() }, tasks.line.clock.now())
+            .unwrap();
+    }
+    tasks
+}
+
+#[tokio::test]
+async fn a_mailer_that_is_told_to_stop_ends_the_mail_under_way_and_begins_another_only_where_none_follows_it()
+{
+    for (is_for_good, sent) in [(false, 1), (true, 3)] {
+        let (web, post) = (Web::start().await, Server::start(&[]).await);
+        let units = ["fagaiwei", "shenjiju", "sifaju"];
+        let county = County::new(&web, &units.map(|id| Unit::new(id, id)));
+        county.configure(Digests::Later, Post::Smtp(post.address));
+        let tasks = with_notices(&county, &units);
+        let (stop, for_good) = (CancellationToken::new(), CancellationToken::new());
+        if is_for_good {
+            for_good.cancel();
+        }
+        post.take_only(0);
+        let running = tasks.mailer.run(stop.clone(), for_good);
+        let stopping = async {
+            post.has_kept_waiting(1).await;
+            stop.cancel();
+            post.take_all();
+        };
+        let (ended, ()) = tokio::join!(running, stopping);
+        ended.unwrap();
+        assert_eq!(post.messages().len(), sent);
+    }
 }
