@@ -1,5 +1,6 @@
 //! The mailer: gathers each unit's changes into one digest a day, and empties the outbox.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,7 +11,9 @@ use super::bounces::BounceReader;
 use super::line::{Counters, Line};
 use crate::alert::{OperatorKey, Sign};
 use crate::config::Bounces;
-use crate::deliver::{Attempt, Fate, Notice, NoticeId, Post, Posted, Recipient, trouble};
+use crate::deliver::{
+    Attempt, Fate, Notice, NoticeId, Post, Posted, Recipient, given_up as given_up_in, trouble,
+};
 use crate::store::StoreError;
 
 /// Plans digests and delivers notices.
@@ -47,7 +50,11 @@ impl Mailer {
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn run(mut self, stop: CancellationToken, for_good: CancellationToken) -> Result<(), StoreError> {
+    pub async fn run(
+        mut self,
+        stop: CancellationToken,
+        for_good: CancellationToken,
+    ) -> Result<(), StoreError> {
         let clock = self.line.clock.clone();
         loop {
             let next = self.turn_while(Begins::Until(&stop)).await?;
@@ -84,6 +91,8 @@ impl Mailer {
             Some(reader) => Some(reader.look(&self.line, now).await?),
             None => None,
         };
+        // Though nobody reads them any more, those that are known are forgotten in their time.
+        self.line.observe_bounces(now)?;
         Ok([next_anchors_at, next_oversight_at, next_try_at, next_look_at]
             .into_iter()
             .flatten()
@@ -165,10 +174,22 @@ impl Mailer {
         Ok(waiting.filter(|at| *at > now).min())
     }
 
-    /// Tells the operator what keeps notices from arriving, and when that is over.
+    /// Tells the operator what keeps notices from arriving, and when that is over. Each notice that was given up is a matter
+    /// of its own, so that none is passed over because another one is known.
     fn observe_outbox(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let (outbox, dead) = (self.line.store.outbox()?, self.line.store.dead_notices()?);
-        let sign = trouble(&outbox, &dead, now).map_or(Sign::Over, Sign::Stands);
-        self.line.observe(&OperatorKey::Outbox, &sign)
+        let sign = trouble(&outbox, now).map_or(Sign::Over, Sign::Stands);
+        self.line.observe(&OperatorKey::Outbox, &sign)?;
+        let mut given_up: BTreeMap<OperatorKey, String> = BTreeMap::new();
+        for (id, says) in given_up_in(&outbox, &dead) {
+            let notice = if id.unit().is_some() { id.as_str() } else { "operator" }.to_owned();
+            given_up.insert(OperatorKey::Dead { notice }, says);
+        }
+        for matter in self.line.store.operator_matters()? {
+            if matches!(matter.key, OperatorKey::Dead { .. }) && !given_up.contains_key(&matter.key) {
+                self.line.observe(&matter.key, &Sign::Over)?;
+            }
+        }
+        given_up.into_iter().try_for_each(|(key, says)| self.line.observe(&key, &Sign::Stands(says)))
     }
 }

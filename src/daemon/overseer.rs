@@ -20,9 +20,10 @@ impl Line {
     /// If the store fails.
     pub fn observe(&self, key: &OperatorKey, sign: &Sign) -> Result<(), StoreError> {
         if self.store.observe_matter(key, sign, self.clock.now())? {
+            let matter = key.without_address();
             match sign {
-                Sign::Stands(says) => tracing::warn!(matter = %key, "for the operator: `{key}`: {says}"),
-                Sign::Over => tracing::info!(matter = %key, "for the operator: `{key}` is over"),
+                Sign::Stands(says) => tracing::warn!(matter, "for the operator: `{matter}`: {says}"),
+                Sign::Over => tracing::info!(matter, "for the operator: `{matter}` is over"),
             }
             self.changes.note_other();
             self.news.notify_one();

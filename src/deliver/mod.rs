@@ -58,4 +58,4 @@ pub use smtp::{Credentials, Smtp, SmtpSettings, Tls};
 pub use stationery::Stationery;
 pub use templates::{TemplateError, Templates};
 pub use transport::{Delivered, Transport};
-pub use trouble::trouble;
+pub use trouble::{given_up, trouble};

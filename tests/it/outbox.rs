@@ -8,6 +8,7 @@ use xuncha::alert::{Level, News};
 use xuncha::clock::{Clock, Stepped};
 use xuncha::config::Config;
 use xuncha::daemon::Tasks;
+use xuncha::deliver::{Death, Outcome};
 use xuncha::rules::Rules;
 use xuncha::serve::view::{MailStatus, Status};
 use xuncha::store::PlannedDigest;
@@ -231,4 +232,36 @@ async fn a_mailer_that_is_told_to_stop_ends_the_mail_under_way_and_begins_anothe
         ended.unwrap();
         assert_eq!(post.messages().len(), sent);
     }
+}
+
+#[tokio::test]
+async fn each_notice_that_is_given_up_is_a_matter_of_its_own_and_over_once_a_person_lets_it_be() {
+    let web = Web::start().await;
+    let units = ["fagaiwei", "shenjiju"];
+    let county = County::new(&web, &units.map(|id| Unit::new(id, id)));
+    let mut tasks = with_notices(&county, &[]);
+    let store = tasks.line.store.clone();
+    let now = tasks.line.clock.now();
+    let given_up = || {
+        let matters =
+            store.operator_matters().unwrap().into_iter().filter(|matter| matter.ended_at.is_none());
+        matters.map(|matter| matter.key.to_string()).collect::<Vec<_>>()
+    };
+    let give_up = |unit: &str| {
+        let mut notice = notice(unit, News::Raised { level: Level::Overdue }, "a@langxi.example");
+        notice.recipients[0].outcome =
+            Outcome::Dead { at: now, death: Death::Refused, error: "550 unknown".into() };
+        let id = notice.id.clone();
+        store.post_digest(&PlannedDigest { notice: Some(notice), told: Vec::new() }, now).unwrap();
+        id
+    };
+    let first = give_up("fagaiwei");
+    tasks.mailer.turn().await.unwrap();
+    assert_eq!(given_up(), ["dead.digest.fagaiwei.20221128"]);
+    give_up("shenjiju");
+    tasks.mailer.turn().await.unwrap();
+    assert_eq!(given_up(), ["dead.digest.fagaiwei.20221128", "dead.digest.shenjiju.20221128"]);
+    tasks.line.dismiss_notice(&first).unwrap().unwrap();
+    tasks.mailer.turn().await.unwrap();
+    assert_eq!(given_up(), ["dead.digest.shenjiju.20221128"]);
 }
