@@ -25,6 +25,8 @@ pub(super) struct BounceReader {
 
 /// An address of which nothing has come back for so long is believed to be mended.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::days(30);
+/// So many addresses that are nobody's are believed of one report: a notice has few recipients, and anybody can write a report.
+const MOST_OF_NOBODY: usize = 5;
 
 impl BounceReader {
     pub(super) fn new(settings: Bounces) -> Self {
@@ -177,6 +179,11 @@ fn attribute(report: Report, rules: &Rules, operators: &[Addressee], now: DateTi
         };
         bounces.extend(units.into_iter().map(bounce));
     }
+    let mut of_nobody = 0;
+    bounces.retain(|bounce| {
+        of_nobody += usize::from(bounce.of_nobody);
+        !bounce.of_nobody || of_nobody <= MOST_OF_NOBODY
+    });
     bounces
 }
 
