@@ -543,7 +543,7 @@ mod tests {
     fn mail_that_leaves_for_real_wants_somebody_who_hears_that_it_does_not() {
         let smtp = "transport = \"smtp\"\nhost = \"mail.example\"\n";
         let said = load_beside_a_secret(smtp).unwrap_err().to_string();
-        assert!(said.contains("xuncha.toml: operator: is missing: where mail leaves by SMTP"), "{said}");
+        assert!(said.contains("xuncha.toml:1: operator: is missing: where mail leaves by SMTP"), "{said}");
         let operator = "[[operator]]\nname = \"w\"\nemail = \"ops@b.cn\"\n";
         let chat = |kind: &str| {
             format!(
