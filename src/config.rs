@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::alert::{Addressee, BreakerPolicy, OperatorPolicy};
 use crate::assess::{Calendar, WorkDays};
+use crate::deliver::NoticeKind;
 use crate::rules::{Collector, Document, Problems, Table, looks_like_an_address};
 use crate::serve::{Access, May, PageAt};
 use crate::{alert, assess, fetch};
@@ -135,6 +136,19 @@ impl Config {
             .and_then(|document| document.with_root(&problems, |root| read(root, &directory)));
         problems.into_result(config).and_then(|config| config.ok_or(Problems(Vec::new())))
     }
+
+    /// What is no mistake and may yet be none of what was meant, one sentence each.
+    pub fn remarks(&self) -> Vec<String> {
+        let nobody = "operator: nobody is told when mail to units is held back or does not arrive: \
+                      only `xuncha status` shows it; add an [[operator]], or a [[channel]] with kinds = [\"operator\"]";
+        if tells_operator(&self.operators, &self.mail) { Vec::new() } else { vec![nobody.to_owned()] }
+    }
+}
+
+/// Whether anybody is told what keeps the monitor from its work.
+fn tells_operator(operators: &[Addressee], mail: &Mail) -> bool {
+    let mut chosen = mail.channels.iter().map(|channel| &channel.choice);
+    !operators.is_empty() || chosen.any(|choice| choice.kinds.contains(&NoticeKind::Operator))
 }
 
 fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
@@ -150,12 +164,20 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let render = read_render(root, directory);
     let assess = read_assess(root);
     let (alert, digests, at_once) = read_alert(root);
-    let operators = root.tables("operator").iter().filter_map(read_operator).collect();
+    let operators: Vec<Addressee> = root.tables("operator").iter().filter_map(read_operator).collect();
     let operator = read_oversight(root);
     let breaker = read_breaker(root);
     let anchors = root.optional_table("anchors").map_or_else(Vec::new, |table| read_anchors(&table));
     let disk_floor = root.optional_table("disk").map_or(DISK_FLOOR, |table| read_disk(&table));
     let mail = mail::read(root, directory);
+    if let Some(mail) = &mail
+        && matches!(mail.route, Route::Smtp(_))
+        && !tells_operator(&operators, mail)
+    {
+        let what = "is missing: where mail leaves by SMTP somebody must hear when it is held back or does not arrive; \
+                    add an [[operator]] with name and email, or a [[channel]] with kinds = [\"operator\"]";
+        root.report("operator", what);
+    }
     root.finish();
     let (fetch, workers) = fetching?;
     let state_dir = state_dir?;
@@ -528,6 +550,26 @@ mod tests {
             assert!(said.contains(expected), "{expected}\nnot in\n{said}");
         }
         assert!(!said.contains("k3y"), "{said}");
+    }
+
+    #[test]
+    fn mail_that_leaves_for_real_wants_somebody_who_hears_that_it_does_not() {
+        let smtp = "transport = \"smtp\"\nhost = \"mail.example\"\n";
+        let said = load_beside_a_secret(smtp).unwrap_err().to_string();
+        assert!(said.contains("xuncha.toml:1: operator: is missing: where mail leaves by SMTP"), "{said}");
+        let operator = "[[operator]]\nname = \"w\"\nemail = \"ops@b.cn\"\n";
+        let chat = |kind: &str| {
+            format!(
+                "[[channel]]\nname = \"g\"\nplatform = \"wecom\"\naddress-file = \"secret\"\nkinds = [\"{kind}\"]\n"
+            )
+        };
+        for somebody in [operator.to_owned(), chat("operator")] {
+            let config = load_beside_a_secret(&format!("{smtp}{somebody}")).unwrap();
+            assert_eq!(config.remarks(), Vec::<String>::new());
+        }
+        assert!(load_beside_a_secret(&format!("{smtp}{}", chat("warning"))).is_err());
+        let files = load_beside_a_secret("transport = \"file\"\ndirectory = \"mail\"\n").unwrap();
+        assert!(files.remarks()[0].contains("only `xuncha status` shows it"), "{:?}", files.remarks());
     }
 
     const REST: &str = "rules = \"rules\"\nstate-dir = \"state\"\n[fetch]\ncontact = \"it@b.cn\"\n[mail]\n\

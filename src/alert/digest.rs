@@ -218,10 +218,14 @@ fn news_of(facts: &SourceFacts, matters: &[Matter]) -> Option<News> {
         };
     };
     let last = of_source.next_back().unwrap_or(first);
-    let is_escalation = |matter: &&Matter| matches!(matter.change, Change::Escalated { .. });
-    let escalation = of_source.rfind(is_escalation).or(Some(first).filter(is_escalation));
+    // An earlier alert may have been escalated too, and is over: this one has not come to that.
+    let mut earlier = std::iter::once(first).chain(of_source);
+    let mut was_escalated = |since: DateTime<Utc>| {
+        earlier
+            .any(|matter| matches!(matter.change, Change::Escalated { raised_at, .. } if raised_at == since))
+    };
     match last.change {
-        Change::Reminded { level, raised_at } if escalation.is_some() => {
+        Change::Reminded { level, raised_at } if was_escalated(raised_at) => {
             Some(News::Escalated { level, raised_at })
         }
         Change::Raised { level } => Some(News::Raised { level }),
@@ -371,5 +375,21 @@ mod tests {
         assert!(is_so(resolved, State::Quiet));
         assert!(!is_so(resolved, raised(Level::DueSoon, 5)), "it is back");
         assert!(!is_so(News::StillOpen { level: Level::Overdue }, State::Quiet));
+    }
+
+    #[test]
+    fn a_reminder_of_a_new_alert_is_no_escalation_because_the_last_one_was() {
+        let level = Level::Overdue;
+        let stands = raised(level, 5);
+        let row_of = |matters: &[Matter]| planned(matters, vec![facts("a/x", stands)]).remove(0).news;
+        let matters = [
+            matter("a/x", 3, Change::Escalated { level, raised_at: at(1) }, raised(level, 1)),
+            matter("a/x", 4, Change::Resolved { level, raised_at: at(1) }, raised(level, 1)),
+            matter("a/x", 5, Change::Raised { level }, State::Quiet),
+            matter("a/x", 9, Change::Reminded { level, raised_at: at(5) }, stands),
+        ];
+        assert_eq!(row_of(&matters), News::Reminded { level, raised_at: at(5) });
+        let between = [&matters[1..2], &matters[..1], &matters[2..]].concat();
+        assert_eq!(row_of(&between), News::Reminded { level, raised_at: at(5) }, "wherever it stands");
     }
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use super::line::Line;
 use crate::alert::{Addressee, Change, Digest, DigestRow, Matter, News, SourceFacts, State, plan_digest};
 use crate::assess::{Cause, Standing};
-use crate::deliver::{Notice, NoticeId, Says, targets};
+use crate::deliver::{Notice, NoticeId, Says};
 use crate::fetch::without_secrets;
 use crate::rules::{Role, Source, Unit};
 use crate::store::{PlannedDigest, SourceRecord, StoreError, WaitingMatter};
@@ -140,7 +140,7 @@ impl Line {
             };
             let says = Says::Digest(digest);
             let tells = matters.clone();
-            Notice { id, tells, ..Notice::to(targets(&says, &self.choices), says, now) }
+            Notice { tells, ..Notice::by(Some(id), says, &self.choices, now) }
         });
         self.store.post_digest(&PlannedDigest { notice, told }, now)?;
         // How often a unit has been told of a source is shown with it.

@@ -52,15 +52,16 @@ impl Line {
         self.observe(&OperatorKey::Breaker, &sign)
     }
 
-    /// Accepts what has turned bad so far: units get their mail again.
+    /// Accepts what has turned bad so far: units get their mail again. It is on disk once this returns.
     ///
     /// # Errors
     /// If the store fails.
-    pub fn release(&self, by: &str, reason: &str) -> Result<Release, StoreError> {
+    pub async fn release(&self, by: &str, reason: &str) -> Result<Release, StoreError> {
         let release = Release { at: self.clock.now(), by: by.to_owned(), reason: reason.to_owned() };
         self.store.keep_release(&release)?;
         tracing::warn!("`{by}` released the mail to units: {reason}");
         self.news.notify_one();
+        self.store.flush().await?;
         Ok(release)
     }
 

@@ -11,9 +11,10 @@
 //! | [`Keeper`] | sources that were settled, the next day | makes the snapshot that the socket shows |
 //! | [`serve`](crate::serve) | a connection on the socket | answers from the snapshot |
 //!
-//! Stopping: no new polls; those under way end and are written down; what is due is mailed once; the store is
-//! flushed; the socket is closed. Whoever is not done within the grace period is dropped, which loses nothing that was
-//! written.
+//! Stopping: no new polls; those under way end and are written down; of what is due as much is mailed as there is time for;
+//! the store is flushed; the socket is closed. Whoever is not done within the grace period is dropped, which loses nothing
+//! that was written. Where a line with new rules follows, a mail under way is waited for as long as the server takes: dropped,
+//! it would be sent again.
 
 mod account;
 #[cfg(test)]
@@ -60,7 +61,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -194,17 +195,21 @@ async fn run_line(
     let ending = stop.child_token();
     let token = || ending.child_token();
     let (polling, judging, mailing, keeping) = (token(), token(), token(), token());
-    tasks.spawn(async move { ("poller", poller.run(polling).await.map_err(Into::into)) });
-    tasks.spawn(async move { ("judge", judge.run(judging).await.map_err(Into::into)) });
-    tasks.spawn(async move { ("mailer", mailer.run(mailing).await.map_err(Into::into)) });
-    tasks.spawn(async move { ("keeper", keeper.run(keeping).await.map_err(Into::into)) });
+    let for_good = stop.clone();
+    tasks.spawn(async move { ("mailer", mailer.run(mailing, for_good).await.map_err(Into::into)) });
+    let others = [
+        tasks.spawn(async move { ("poller", poller.run(polling).await.map_err(Into::into)) }),
+        tasks.spawn(async move { ("judge", judge.run(judging).await.map_err(Into::into)) }),
+        tasks.spawn(async move { ("keeper", keeper.run(keeping).await.map_err(Into::into)) }),
+    ];
     let outcome = tokio::select! {
         ended = until_stopped(&mut tasks, stop) => ended.map(|()| None),
         rules = next_rules(wishes, config, &line) => Ok(rules),
     };
     ending.cancel();
-    if tokio::time::timeout(GRACE, drain(&mut tasks)).await.is_err() {
-        warn!("not everything ended within {} s, the rest is dropped", GRACE.as_secs());
+    match &outcome {
+        Ok(Some(_)) => hand_over(&mut tasks, &others, stop).await,
+        Ok(None) | Err(_) => end(&mut tasks).await,
     }
     line.renderer.close().await;
     line.store.flush().await?;
@@ -239,6 +244,31 @@ async fn until_stopped(
     }
 }
 
+/// Waits until the tasks have ended, for as long as stopping may take.
+async fn end(tasks: &mut JoinSet<(&'static str, anyhow::Result<()>)>) {
+    if tokio::time::timeout(GRACE, drain(tasks)).await.is_err() {
+        warn!("not everything ended within {} s, the rest is dropped", GRACE.as_secs());
+        tasks.abort_all();
+    }
+}
+
+/// The same where another line follows: the `others` than the mailer are dropped in the end, the mailer is not, unless the whole
+/// daemon is to `stop` meanwhile.
+async fn hand_over(
+    tasks: &mut JoinSet<(&'static str, anyhow::Result<()>)>,
+    others: &[AbortHandle],
+    stop: &CancellationToken,
+) {
+    if tokio::time::timeout(GRACE, drain(tasks)).await.is_ok() {
+        return;
+    }
+    warn!("not everything ended within {} s, all is dropped but a mail under way", GRACE.as_secs());
+    others.iter().for_each(AbortHandle::abort);
+    if stop.run_until_cancelled(drain(tasks)).await.is_none() {
+        end(tasks).await;
+    }
+}
+
 async fn drain(tasks: &mut JoinSet<(&'static str, anyhow::Result<()>)>) {
     while let Some(ended) = tasks.join_next().await {
         if let Ok((name, Err(error))) = ended {
@@ -261,4 +291,48 @@ fn post(mail: &Mail, clock: &Clock) -> anyhow::Result<Post> {
 pub fn make_directory(directory: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(directory)
         .with_context(|| format!("cannot make the directory `{}`", directory.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    type Tasks = JoinSet<(&'static str, anyhow::Result<()>)>;
+
+    /// A mailer that takes five minutes over a mail, and a poller that hangs; whether the mail was brought to its end is told.
+    fn tasks() -> (Tasks, [AbortHandle; 1], Arc<AtomicBool>) {
+        let mut tasks = JoinSet::new();
+        let is_mailed = Arc::new(AtomicBool::new(false));
+        let mailed = Arc::clone(&is_mailed);
+        tasks.spawn(async move {
+            tokio::time::sleep(Duration::from_secs(300)).await;
+            mailed.store(true, Ordering::Relaxed);
+            ("mailer", Ok(()))
+        });
+        let poller = tasks.spawn(std::future::pending());
+        (tasks, [poller], is_mailed)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_mail_under_way_is_waited_for_where_a_new_line_follows() {
+        let (mut tasks, others, is_mailed) = tasks();
+        hand_over(&mut tasks, &others, &CancellationToken::new()).await;
+        assert!(is_mailed.load(Ordering::Relaxed) && tasks.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_waited_for_beyond_the_grace_period_where_the_daemon_stops() {
+        let (mut stopped, _others, is_mailed) = tasks();
+        end(&mut stopped).await;
+        let (mut handed_over, others, is_mailed_then) = tasks();
+        let stop = CancellationToken::new();
+        let stopping = async {
+            tokio::time::sleep(2 * GRACE).await;
+            stop.cancel();
+        };
+        tokio::join!(hand_over(&mut handed_over, &others, &stop), stopping);
+        assert!(!is_mailed.load(Ordering::Relaxed) && !is_mailed_then.load(Ordering::Relaxed));
+    }
 }

@@ -1,7 +1,7 @@
 //! Brings a notice to the people it is for.
 //!
 //! A [`Notice`] waits in the store's outbox until a [`Post`] has taken it to each of its [`Recipient`]s: by mail
-//! ([`Transport`]: a mail server or a directory), or by the [`Robot`] of a group chat. [`targets`] says who gets what.
+//! ([`Transport`]: a mail server or a directory), or by the [`Robot`] of a group chat. A [`Choice`] says which robot gets what.
 //! [`Letter::of`] turns what it says into a subject, a text and a page in Chinese; that part is pure, and what it takes
 //! from web pages is treated as hostile.
 //!
@@ -43,7 +43,7 @@ mod untrusted;
 
 pub use backoff::next_try_at;
 pub use bounce::{Action, Bounce, Report, Said, read_report};
-pub use choice::{Choice, NoticeKind, targets};
+pub use choice::{Choice, NoticeKind};
 pub use compose::{Sender, eml};
 pub use encrypted::certificates;
 pub use error::{DeliverError, Remedy, Step, Whose};
@@ -60,4 +60,4 @@ pub use smtp::{Credentials, Smtp, SmtpSettings, Tls};
 pub use stationery::Stationery;
 pub use templates::{TemplateError, Templates};
 pub use transport::{Delivered, Transport};
-pub use trouble::trouble;
+pub use trouble::{given_up, trouble};

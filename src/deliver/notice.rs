@@ -6,7 +6,7 @@ mod stored;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::choice::targets;
+use super::choice::{Choice, targets};
 use super::post::Attempt;
 use super::recipient::{Recipient, Target};
 use super::{operator, subject};
@@ -32,6 +32,22 @@ impl Says {
         match self {
             Self::Digest(digest) => &digest.to,
             Self::Operator(digest) => &digest.to,
+        }
+    }
+
+    /// Its subject.
+    pub(super) fn subject(&self) -> String {
+        match self {
+            Self::Digest(digest) => subject::subject(digest),
+            Self::Operator(digest) => operator::subject(digest),
+        }
+    }
+
+    /// The id of the notice that says this, unless it is told at once.
+    pub(super) fn id(&self) -> NoticeId {
+        match self {
+            Self::Digest(digest) => NoticeId::digest(&digest.unit, digest.date),
+            Self::Operator(digest) => NoticeId::operator(digest.at),
         }
     }
 
@@ -90,12 +106,18 @@ pub enum Fate {
 impl Notice {
     /// A digest that may be mailed at once to those whom it names.
     pub fn new(digest: Digest, now: DateTime<Utc>) -> Self {
-        Self::to(targets(&Says::Digest(digest.clone()), &[]), Says::Digest(digest), now)
+        Self::by(None, Says::Digest(digest), &[], now)
     }
 
     /// A mail to the operator that may be sent at once.
     pub fn to_operator(digest: OperatorDigest, now: DateTime<Utc>) -> Self {
-        Self::to(targets(&Says::Operator(digest.clone()), &[]), Says::Operator(digest), now)
+        Self::by(None, Says::Operator(digest), &[], now)
+    }
+
+    /// A notice that may go at once to those who are chosen for it, under its usual id unless another one is given.
+    pub fn by(id: Option<NoticeId>, says: Says, choices: &[Choice], now: DateTime<Utc>) -> Self {
+        let id = id.unwrap_or_else(|| says.id());
+        Self { id: id.clone(), ..Self::to(targets(&id, &says, choices), says, now) }
     }
 
     /// A notice that may go to these at once. Whoever is named twice gets it once.
@@ -106,11 +128,7 @@ impl Notice {
                 recipients.push(Recipient::new(target, now));
             }
         }
-        let id = match &says {
-            Says::Digest(digest) => NoticeId::digest(&digest.unit, digest.date),
-            Says::Operator(digest) => NoticeId::operator(digest.at),
-        };
-        Self { id, says, created_at: now, recipients, held_since: None, tells: Vec::new() }
+        Self { id: says.id(), says, created_at: now, recipients, held_since: None, tells: Vec::new() }
     }
 
     /// Where it belongs. A notice for nobody is dead from the start: silence would pass for delivery.
@@ -136,10 +154,7 @@ impl Notice {
 
     /// Its subject.
     pub fn subject(&self) -> String {
-        match &self.says {
-            Says::Digest(digest) => subject::subject(digest),
-            Says::Operator(digest) => operator::subject(digest),
-        }
+        self.says.subject()
     }
 
     /// Those who are to be tried now, with their positions.
@@ -172,7 +187,7 @@ impl Notice {
         let was_copied = |person: &Addressee| self.says.copy().contains(person);
         let revived = self.recipients.into_iter().map(|recipient| {
             let address = match &recipient.target {
-                Target::Mail(old) => present.now(&old.name, was_copied(old)).cloned(),
+                Target::Mail(old) => present.now(old, was_copied(old)).cloned(),
                 Target::Channel(_) => None,
             };
             recipient.revived(address, now)
@@ -237,10 +252,23 @@ pub struct People {
 }
 
 impl People {
-    /// Whoever has that name now, among those first who would get a copy if it was one.
-    fn now(&self, name: &str, was_copy: bool) -> Option<&Addressee> {
+    /// Who stands now for somebody whose address may have changed. Nobody does while the address is still somebody's, since
+    /// names such as 信息员 are shared; then the only one of that name, among those first who would get a copy if it was one.
+    fn now(&self, old: &Addressee, was_copy: bool) -> Option<&Addressee> {
         let (first, then) = if was_copy { (&self.copy, &self.to) } else { (&self.to, &self.copy) };
-        first.iter().chain(then).find(|person| person.name == name)
+        let is_still_there = |person: &Addressee| person.email.eq_ignore_ascii_case(&old.email);
+        if first.iter().chain(then).any(is_still_there) {
+            return None;
+        }
+        for group in [first, then] {
+            let mut namesakes = group.iter().filter(|person| person.name == old.name);
+            match (namesakes.next(), namesakes.next()) {
+                (Some(only), None) => return Some(only),
+                (Some(_), Some(_)) => return None,
+                (None, _) => {}
+            }
+        }
+        None
     }
 }
 

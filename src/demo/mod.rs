@@ -120,7 +120,7 @@ async fn go_on(cast: Cast, stop: &CancellationToken) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(poller.run(stop.child_token()));
     tasks.spawn(judge.run(stop.child_token()));
-    tasks.spawn(mailer.run(stop.child_token()));
+    tasks.spawn(mailer.run(stop.child_token(), stop.clone()));
     while let Some(ended) = tasks.join_next().await {
         ended.context("a task of the demo panicked")??;
     }

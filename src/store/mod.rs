@@ -18,7 +18,7 @@
 //! | `outbox` | notice id | [`Notice`](crate::deliver::Notice) for which somebody waits | the digest, every attempt | the last of its recipients to get it or to be given up, in one transaction with one of the next two |
 //! | `delivered` | notice id | [`DeliveredNotice`]: who has had it since when | acceptance | nobody |
 //! | `dead` | notice id | [`Notice`](crate::deliver::Notice) that was given up for somebody | the last attempt | a person, who has it tried again or lets it be |
-//! | `bounces` | unit id, 0, instant, hash of address | [`Bounce`](crate::deliver::Bounce): a mail that came back | whoever reads the mailbox for them | nobody |
+//! | `bounces` | unit id (none for the operator), 0, instant, hash of address | [`Bounce`](crate::deliver::Bounce): a mail that came back | whoever reads the mailbox for them | nobody |
 //! | `operator` | the matter's key, as text | [`OperatorMatter`](crate::alert::OperatorMatter): what the operator is told of | whoever sees a sign of it | the notice that tells its end, in one transaction |
 //! | `patrols` | source id, 0, instant, number | [`PatrolRecord`]: what a person saw of an account | whoever puts it on record | nobody: append-only |
 //! | `stances` | source id, 0, instant, 0, number | [`Stance`](crate::alert::Stance): what a person said of a source | the socket | nobody: append-only |

@@ -11,8 +11,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::codec::{decode, encode, instant, instant_at_end, prefix};
 use super::error::StoreError;
-use super::polls::Polls;
 use super::mail::put_matter;
+use super::polls::Polls;
 use super::present::Present;
 use super::records::{
     Event, Observation, PollRecord, Replayed, SightingRecord, SourceRecord, Stored, Update, replay,

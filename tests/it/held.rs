@@ -109,7 +109,7 @@ async fn what_a_person_releases_is_told_as_it_is_then_and_what_nobody_can_judge_
     let mut tasks = simulation.tasks_with(by_smtp(&server));
     simulation.play(&mut tasks, "2022-11-25T13:00").await;
     assert_eq!(sent(&server).0.len(), 0);
-    tasks.line.release("王五", "机房停电，属实").unwrap();
+    tasks.line.release("王五", "机房停电，属实").await.unwrap();
     simulation.play(&mut tasks, "2022-11-25T17:00").await;
     let (to_unit, _) = sent(&server);
     let [told] = &to_unit[..] else { panic!("one mail, not one for each day: {}", to_unit.len()) };

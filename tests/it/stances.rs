@@ -1,9 +1,15 @@
 //! What people tell the daemon of sources: acknowledged, silenced, exempt; by command, on the socket, with a reason.
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
+use xuncha::alert::{Stance, StanceKind, State};
+use xuncha::rules::SourceId;
 
+use crate::simulation::{DEFAULT_PACE, Simulation, at};
 use crate::support::county::{County, Unit};
 use crate::support::daemon::{Daemon, refusal};
 use crate::support::eventually;
@@ -134,5 +140,33 @@ async fn a_unit_may_be_silenced_but_not_exempt_and_nobody_without_a_name_a_reaso
         let (found, said, hint) = refusal(daemon.client.post::<Value>(&address).await);
         assert_eq!(found, status, "{address}");
         assert!(said.contains(error) && !hint.is_empty(), "{address}: {said}: {hint}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_of_several_sources_is_in_force_although_nobody_waits_until_it_is_on_disk() {
+    let simulation = Simulation::start("2022-11-01T12:00", DEFAULT_PACE, |web| {
+        let unit = Unit::new("fagaiwei", "县发改委").column("a", "栏目一", web.url("/a"));
+        unit.column("b", "栏目二", web.url("/b"))
+    })
+    .await;
+    let tasks = simulation.tasks();
+    let ids = ["fagaiwei/a", "fagaiwei/b"].map(SourceId::new);
+    let stances = ids.clone().map(|source| Stance {
+        source,
+        given_at: simulation.clock.now(),
+        by: "王五".into(),
+        reason: "网站迁移".into(),
+        kind: StanceKind::Silenced { until: at("2022-12-01T00:00") },
+    });
+    {
+        let mut taking = pin!(tasks.line.take_stances(stances.to_vec()));
+        // As where the client goes away at the first thing that is waited for.
+        let _ = taking.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+    for id in ids {
+        let source = tasks.line.rules.source(&id).unwrap();
+        let standpoint = tasks.line.standpoint(source, &State::Quiet, simulation.clock.now());
+        assert!(standpoint.silenced.is_some(), "{id}");
     }
 }

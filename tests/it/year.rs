@@ -241,7 +241,7 @@ impl Site<'_> {
     async fn say(&self, tasks: &Tasks, column: &str, kind: StanceKind) {
         let (source, given_at) = (SourceId::new(column), self.simulation.clock.now());
         let (by, reason) = ("王五".to_owned(), "正在办理".to_owned());
-        tasks.line.take_stance(Stance { source, given_at, by, reason, kind }).await.unwrap();
+        tasks.line.take_stances(vec![Stance { source, given_at, by, reason, kind }]).await.unwrap();
     }
 }
 

@@ -36,7 +36,7 @@ impl From<StoredNotice> for Notice {
                 next_try_at: next_try_at.unwrap_or(created_at),
                 last_error: last_error.clone(),
             };
-            let everybody = targets(&says, &[]).into_iter();
+            let everybody = targets(&id, &says, &[]).into_iter();
             everybody.map(|target| Recipient { target, outcome: outcome.clone() }).collect()
         };
         let recipients = recipients.unwrap_or_else(together);

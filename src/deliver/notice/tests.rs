@@ -133,6 +133,18 @@ fn a_retry_finds_the_new_address_of_everybody_in_their_own_place() {
 }
 
 #[test]
+fn of_two_who_share_a_name_each_keeps_their_address_and_neither_gets_the_others_mail() {
+    let clerk = |email: &str| Addressee { name: "信息员".into(), email: email.into() };
+    let address = |old: &str, present: &[&str]| {
+        let people = People { to: present.iter().map(|email| clerk(email)).collect(), copy: Vec::new() };
+        people.now(&clerk(old), false).map_or(old.to_owned(), |person| person.email.clone())
+    };
+    assert_eq!(address("b@x.cn", &["a@x.cn", "B@x.cn"]), "b@x.cn", "it is still somebody's");
+    assert_eq!(address("b@x.cn", &["a@x.cn", "c@x.cn"]), "b@x.cn", "nobody can say which of them it is");
+    assert_eq!(address("b@x.cn", &["a@x.cn"]), "a@x.cn");
+}
+
+#[test]
 fn what_is_no_longer_so_is_kept_from_those_who_wait_and_who_has_it_has_it() {
     use crate::alert::Level;
     let digest = samples::digest(vec![samples::raised(Level::Overdue), samples::raised(Level::DueSoon)]);
