@@ -30,6 +30,7 @@ pub fn draft(input: &Input) -> Bulletin {
         annex1,
         annex2,
         annex3,
+        exempted: input.units.iter().flat_map(findings::exempted).collect(),
         unverified: input.units.iter().flat_map(findings::unverified).collect(),
         body: String::new(),
     };

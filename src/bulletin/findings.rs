@@ -11,7 +11,7 @@ use crate::assess::menu::MenuFault;
 use crate::assess::{Cause, Standing};
 use crate::rules::{SourceId, UnitId};
 
-use super::input::{Evidence, SourceMonth, UnitMonth};
+use super::input::{Evidence, Exemption, SourceMonth, UnitMonth};
 
 /// A problem of one source, put on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +74,22 @@ pub struct Unverified {
     pub unit: String,
     /// Why it could not be judged.
     pub cause: Doubt,
+}
+
+/// A source that is out of the count because a person exempted it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exempted {
+    /// The source.
+    pub source: SourceId,
+    /// The column's path or the account's name.
+    pub name: String,
+    /// Its unit.
+    pub unit_id: UnitId,
+    /// The unit's short name.
+    pub unit: String,
+    /// By what.
+    #[serde(flatten)]
+    pub exemption: Exemption,
 }
 
 /// Why a source could not be judged, in one word. The details stay with the source's history.
@@ -221,6 +237,20 @@ pub(super) fn unverified(unit: &UnitMonth) -> impl Iterator<Item = Unverified> {
             cause: cause.into(),
         }),
         Standing::Fresh | Standing::DueSoon | Standing::Overdue | Standing::Blank | Standing::Exempt => None,
+    })
+}
+
+/// The sources of a unit from which nothing was asked because a person exempted them.
+pub(super) fn exempted(unit: &UnitMonth) -> impl Iterator<Item = Exempted> {
+    let exempt = unit.sources.iter().filter(|source| source.standing == Standing::Exempt);
+    exempt.filter_map(|source| {
+        Some(Exempted {
+            source: source.id.clone(),
+            name: source.name.clone(),
+            unit_id: unit.id.clone(),
+            unit: unit.name.clone(),
+            exemption: source.exemption.clone()?,
+        })
     })
 }
 

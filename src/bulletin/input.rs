@@ -93,6 +93,21 @@ pub struct SourceMonth {
     pub menu: Vec<MenuFault>,
     /// Whether an account has been silent for more than three months by the cut-off.
     pub is_zombie: bool,
+    /// By what a person exempted it, if anybody has.
+    pub exemption: Option<Exemption>,
+}
+
+/// A justified silence: by whom nothing was asked of a source, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exemption {
+    /// Why nothing is due.
+    pub reason: String,
+    /// What bears the reason out: a document, an address.
+    pub evidence: String,
+    /// Who allowed it.
+    pub approver: String,
+    /// The last day on which it holds.
+    pub until: NaiveDate,
 }
 
 /// The item that a finding rests on.

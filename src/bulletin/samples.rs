@@ -9,7 +9,7 @@ use crate::rules::{SourceId, UnitId};
 use super::channel::Channel;
 use super::document::Bulletin;
 use super::draft;
-use super::input::{County, Input, SourceMonth, UnitMonth};
+use super::input::{County, Exemption, Input, SourceMonth, UnitMonth};
 use super::month::Month;
 use super::verdict::VerdictScheme;
 
@@ -31,6 +31,17 @@ pub(super) fn unit(id: &str, name: &str) -> UnitMonth {
 
 pub(super) fn column(name: &str, standing: Standing, limit: &str) -> SourceMonth {
     source(Channel::Website, name, standing, limit)
+}
+
+/// A column that a person exempted up to a day.
+pub(super) fn exempted(name: &str, reason: &str, until: &str) -> SourceMonth {
+    let exemption = Exemption {
+        reason: reason.to_owned(),
+        evidence: "郎政办〔2022〕1号".to_owned(),
+        approver: "李主任".to_owned(),
+        until: until.parse().unwrap(),
+    };
+    SourceMonth { exemption: Some(exemption), ..column(name, Standing::Exempt, "半年") }
 }
 
 pub(super) fn account(channel: Channel, name: &str, standing: Standing) -> SourceMonth {
@@ -57,6 +68,7 @@ fn source(channel: Channel, name: &str, standing: Standing, limit: &str) -> Sour
         low_volume: None,
         menu: Vec::new(),
         is_zombie: false,
+        exemption: None,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::deliver::{
     Way, eml, sample,
 };
 use crate::deliver::{Letter, Stationery};
+use crate::fetch::without_secrets;
 use crate::rules::{Rules, UnitId, looks_like_an_address};
 use crate::serve::view::{MailStatus, NoticeView, RecipientView, Revised};
 
@@ -71,6 +72,13 @@ fn mail_text(mail: &MailStatus) -> Result<String, fmt::Error> {
 /// A notice with all its recipients.
 pub(super) fn notice_text(notice: &NoticeView) -> Result<String, fmt::Error> {
     let mut text = format!("{}  {}\n", notice.id, harmless(&notice.subject));
+    if let Some(since) = notice.held_since {
+        writeln!(
+            text,
+            "  {} 起暂停发送：监测系统自身存疑，恢复或 xuncha release 后按当时情况发送",
+            local(since)
+        )?;
+    }
     if notice.recipients.is_empty() {
         writeln!(text, "  没有收件人")?;
     }
@@ -97,6 +105,7 @@ pub(super) fn outcome_in_words(recipient: &RecipientView) -> String {
             format!("{} 停止重试（{why}）：{}", local(*at), harmless(error))
         }
         Outcome::Dismissed { at, .. } => format!("{} 已处理，不再发送", local(*at)),
+        Outcome::Withdrawn { at } => format!("{} 情况已变，不再发送", local(*at)),
     }
 }
 
@@ -177,7 +186,7 @@ fn addressed(config: &Config, unit: Option<&str>) -> anyhow::Result<(SampleUnit,
         id: source.id.clone(),
         name: source.name.clone(),
         channel: source.kind.chinese().to_owned(),
-        url: source.url.to_string(),
+        url: without_secrets(&source.url).into(),
         limit: source.cadence.period.limit().unwrap_or_default(),
     });
     let sample = SampleUnit {

@@ -24,7 +24,7 @@ use crate::rules::{Remark, Source};
 use crate::schedule::Slot;
 use crate::store::{Held, SourceRecord, StoreError};
 
-/// Makes the next request of a visit, if the site allows it.
+/// Makes the next request of a visit, if the site allows it. What few visits need is boxed, lest every task carry room for it.
 ///
 /// # Errors
 /// Only if the store fails: what goes wrong with a page is part of the look.
@@ -32,11 +32,11 @@ pub async fn poll(line: &Line, visit: Visit) -> Result<Stepped, StoreError> {
     let now = line.clock.now();
     let source = line.source(visit.slot);
     if source.is_read_by_ways() {
-        return round::go(line, source, visit, now).await;
+        return Box::pin(round::go(line, source, visit, now)).await;
     }
     match line.robots_verdict(visit.address(&source.url), now) {
         Verdict::Unknown { robots_txt } => {
-            line.ask_robots_txt(&robots_txt, now).await;
+            Box::pin(line.ask_robots_txt(&robots_txt, now)).await;
             Ok(Stepped { went: Went::On(visit), wish: HostWish::AsBefore })
         }
         Verdict::Allowed { crawl_delay } => {
@@ -65,7 +65,7 @@ async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) 
             let is_conditional = unless_matches.is_some();
             let request = Request { url: &source.url, unless_matches, form: None };
             let fetched = if source.render {
-                line.renderer.render(&source.url, now).await
+                Box::pin(line.renderer.render(&source.url, now)).await
             } else {
                 line.fetcher.fetch(request, now).await
             };

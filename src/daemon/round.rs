@@ -4,7 +4,7 @@
 //! persons have put on record, so that is looked up on the way. A way whose platform wants to be left alone is passed over.
 //! Once a day the round goes on to what the account's menu leads to.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
@@ -18,8 +18,10 @@ use super::poll::{count, in_words};
 use super::visit::{Errand, HostWish, Polled, Seen, Stepped, Visit, Went};
 use super::ways::{Came, PostsSeen, WayLook};
 use crate::assess::Cause;
-use crate::extract::{Answer, DateKind, Found, Post, Posts, Refusal, Sighting, Sureness};
-use crate::fetch::{AccountLook, Call, Next, Request, Verdict, answer_of, refusal_of, retry_of};
+use crate::extract::{DateKind, Found, Post, Posts, Refusal, Sighting, Sureness};
+use crate::fetch::{
+    AccountLook, Call, Import, Next, Request, Verdict, answer_of, open_import, refusal_of, retry_of,
+};
 use crate::rules::{Source, Way};
 use crate::schedule::{HostKey, Slot};
 use crate::store::{Held, PatrolRecord, StoreError};
@@ -132,7 +134,7 @@ impl Line {
             let (look, next) = self.begin_look(way, now);
             let came = match next {
                 Next::Recall => self.on_record(source, now)?,
-                Next::Open(file) => self.imported(look, &file, now).await,
+                Next::Open(file) => self.imported(look, file, now).await,
                 Next::Call(call) => {
                     round.under_way = Some((look, Asks::Call(call)));
                     return Ok(());
@@ -196,11 +198,13 @@ impl Line {
     }
 
     /// What a file that was handed in shows. It is as old as the file.
-    async fn imported(&self, mut look: AccountLook, file: &Path, now: DateTime<Utc>) -> Came {
-        let read = read_import(&self.import_dir.join(file), self.longest_import).await;
-        let (answer, handed_in_at) = match read {
-            Ok((answer, at)) => (Ok(answer), at.min(now)),
-            Err(why) => (Err(Refusal::NoFile(format!("`{}`: {why}", file.display()))), now),
+    async fn imported(&self, mut look: AccountLook, file: PathBuf, now: DateTime<Utc>) -> Came {
+        let (directory, longest) = (self.import_dir.clone(), self.longest_import);
+        let opened = tokio::task::spawn_blocking(move || open_import(&directory, &file, longest)).await;
+        let opened = opened.unwrap_or_else(|error| Err(Refusal::NoFile(error.to_string())));
+        let (answer, handed_in_at) = match opened {
+            Ok(Import { answer, saved_at }) => (Ok(answer), saved_at.min(now)),
+            Err(refusal) => (Err(refusal), now),
         };
         let next = {
             let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
@@ -250,17 +254,6 @@ fn came(read: Result<Posts, Refusal>, now: DateTime<Utc>, not_before: Option<Dat
             Came::Nothing { cause: Cause::WayRefused(refusal), retry, not_before }
         }
     }
-}
-
-/// A file that was handed in, and when.
-async fn read_import(path: &Path, longest: u64) -> std::io::Result<(Answer, DateTime<Utc>)> {
-    let about = tokio::fs::metadata(path).await?;
-    if about.len() > longest {
-        return Err(std::io::Error::other(format!("it is longer than {longest} bytes")));
-    }
-    let body = tokio::fs::read(path).await?;
-    let answer = Answer::of_file(body).ok_or_else(|| std::io::Error::other("it cannot be read"))?;
-    Ok((answer, about.modified()?.into()))
 }
 
 fn post_of(record: PatrolRecord) -> Post {

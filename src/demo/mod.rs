@@ -126,7 +126,7 @@ async fn go_on(cast: Cast, stop: &CancellationToken) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(poller.run(stop.child_token()));
     tasks.spawn(judge.run(stop.child_token()));
-    tasks.spawn(mailer.run(stop.child_token()));
+    tasks.spawn(mailer.run(stop.child_token(), stop.clone()));
     while let Some(ended) = tasks.join_next().await {
         ended.context("a task of the demo panicked")??;
     }
@@ -157,6 +157,7 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr, page: Option<PageAt>) 
         operator: alert::OperatorPolicy::default(),
         breaker: alert::BreakerPolicy::default(),
         anchors: Vec::new(),
+        disk_floor: 0,
         mail: Mail::new(
             Sender {
                 name: rules.county.issuer.clone(),

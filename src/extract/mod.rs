@@ -78,9 +78,9 @@ pub use json::{JsonCondition, JsonDate, JsonFields, JsonItems, JsonRows};
 pub use landmarks::{Landmarks, SignLink, read_landmarks};
 pub use page::Page;
 pub use platforms::{
-    Answer, Grant, Menu, MenuEntry, Post, Posts, Refusal, read_douyin, read_douyin_grant, read_huawei,
-    read_itunes, read_rss, read_wechat_api, read_wechat_article, read_wechat_backend, read_wechat_grant,
-    read_wechat_menu, read_weibo, read_yyb,
+    Answer, Grant, Menu, MenuEntry, Post, Posts, Refusal, is_marked_pinned, read_douyin, read_douyin_grant,
+    read_huawei, read_itunes, read_rss, read_wechat_api, read_wechat_article, read_wechat_backend,
+    read_wechat_grant, read_wechat_menu, read_weibo, read_yyb,
 };
 pub use reading::{Families, Family, FinderBounds, ListSelectors, Reading, TableHeaders};
 pub use selectors::SelectorError;

@@ -30,7 +30,7 @@ mod token;
 
 pub use account::{AccountLook, Next, answer_of, refusal_of, retry_of};
 pub use blocked::{Block, blocked};
-pub use call::{Call, without_secrets};
+pub use call::{Call, text_without_secrets, without_secrets};
 pub use client::{Called, Fetcher, Request, Settings};
 pub use import::{Import, open_import};
 pub use outcome::{Failure, Fetched, Outcome, Retry, Validators};

@@ -84,6 +84,8 @@ pub(crate) struct AccountProber {
     pub(crate) secrets: Secrets,
     /// Where exported files are; `None` where no configuration says it.
     pub(crate) import_dir: Option<PathBuf>,
+    /// How long they may be, in bytes.
+    pub(crate) longest_import: u64,
     pub(crate) clock: Clock,
     pub(crate) zone: Tz,
 }
@@ -119,7 +121,7 @@ impl AccountProber {
                 }
                 Next::Fetch(url) => self.fetch(&url, turns).await,
                 Next::Open(file) => match &self.import_dir {
-                    Some(directory) => open_import(directory, &file).map(|import| {
+                    Some(directory) => open_import(directory, &file, self.longest_import).map(|import| {
                         saved_at = Some(import.saved_at);
                         import.answer
                     }),

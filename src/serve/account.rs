@@ -10,6 +10,7 @@ use crate::assess::agreement::{Health, Witness};
 use crate::assess::menu::{MenuFault, MenuRecord};
 use crate::daemon::{NotRecorded, Recheck, WayState};
 use crate::extract::Sighting;
+use crate::fetch::text_without_secrets;
 use crate::rules::{Source, SourceId};
 use crate::store::{PatrolRecord, StoreError};
 
@@ -114,6 +115,7 @@ impl Door {
         let seen_at = stored.poll.and_then(|poll| poll.seen_at);
         let standing = self.line.terms(source).case(&stored.record, seen_at).standing(now);
         let Some(account) = self.line.account(source, &stored, &standing, now)? else { return Ok(None) };
+        let records = self.line.store.patrols(&source.id, now - self.line.assess_policy().evidence_lasts)?;
         let shown_by = account.ways.iter().find(|way| way.shows_the_newest);
         Ok(Some(AccountView {
             shown_by: shown_by.map(|way| way.way.name.to_string()),
@@ -128,7 +130,10 @@ impl Door {
                 since: deregistered.since,
                 reason: deregistered.reason.clone(),
             }),
-            records: self.line.store.patrols(&source.id, now - self.line.assess_policy().evidence_lasts)?,
+            records: records
+                .into_iter()
+                .map(|record| PatrolRecord { url: text_without_secrets(&record.url), ..record })
+                .collect(),
         }))
     }
 
@@ -146,6 +151,10 @@ impl Door {
     }
 }
 
+fn shown(sighting: &Sighting) -> Sighting {
+    Sighting { url: text_without_secrets(&sighting.url), ..sighting.clone() }
+}
+
 fn way_view(state: &WayState) -> WayView {
     let (health, cause) = match &state.health {
         Health::Well { .. } => ("well", None),
@@ -159,7 +168,7 @@ fn way_view(state: &WayState) -> WayView {
         bridge: state.way.bridge.as_ref().map(ToString::to_string),
         health: health.to_owned(),
         cause,
-        newest: state.newest.clone(),
+        newest: state.newest.as_ref().map(shown),
         looked_at: state.looked_at,
         troubled_since: state.troubled_since,
         lacks_since: state.lacks_since,

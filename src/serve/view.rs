@@ -43,7 +43,7 @@ pub struct Health {
     pub mails: u64,
     /// Notices waiting.
     pub outbox: usize,
-    /// Why the first of them waits, if it was tried.
+    /// Why the first of them waits, if it was tried; never told to browsers.
     pub outbox_error: Option<String>,
     /// Bytes of the store on disk.
     pub store_bytes: u64,

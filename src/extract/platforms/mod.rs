@@ -33,7 +33,7 @@ pub use huawei::read_huawei;
 pub use itunes::read_itunes;
 pub use post::{Post, Posts};
 pub use refusal::Refusal;
-pub use rss::read_rss;
+pub use rss::{is_marked_pinned, read_rss};
 pub use wechat_api::read_wechat_api;
 pub use wechat_article::read_wechat_article;
 pub use wechat_backend::read_wechat_backend;
