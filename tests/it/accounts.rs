@@ -232,10 +232,13 @@ fn nobody_waits_for_a_pipe_in_the_import_directory() {
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
     assert!(made.is_ok_and(|status| status.success()), "there is no mkfifo here");
     let (tell, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || tell.send(open_import(directory.path(), "weixin.json".as_ref(), 1000)));
+    std::thread::spawn(move || {
+        let opened = open_import(directory.path(), "weixin.json".as_ref(), 1000);
+        tell.send(opened.map_err(|refusal| refusal.to_string())).unwrap();
+    });
     let opened = told.recv_timeout(std::time::Duration::from_secs(60)).expect("it waits for a writer");
     let refusal = opened.unwrap_err();
-    assert!(refusal.to_string().contains("it is no regular file"), "{refusal}");
+    assert!(refusal.contains("it is no regular file"), "{refusal}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
