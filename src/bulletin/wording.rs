@@ -35,16 +35,16 @@ pub(super) fn unit_problems(findings: &[Finding], carried: Option<Fact>) -> Stri
 
 /// What an account's row in annex 2 or 3 says. The row names the account, so the phrase alone is enough.
 pub(super) fn account_problems(findings: &[Finding]) -> String {
-    let phrase = |finding: &Finding| match &finding.volume {
-        Some(low) => format!(
-            "{}（近30天发布{}条，要求不少于{}条）",
-            phrase(finding.kind, None, "账号"),
-            low.posts,
-            low.wanted
-        ),
-        None => phrase(finding.kind, finding.limit.as_deref(), "账号"),
+    let phrases = |finding: &Finding| {
+        let volume = finding.volume.map(|low| {
+            let phrase = phrase(Kind::LowVolume, None, "账号");
+            format!("{phrase}（近30天发布{}条，要求不少于{}条）", low.posts, low.wanted)
+        });
+        let own = (finding.kind != Kind::LowVolume || volume.is_none())
+            .then(|| phrase(finding.kind, finding.limit.as_deref(), "账号"));
+        own.into_iter().chain(volume)
     };
-    findings.iter().map(phrase).collect::<Vec<_>>().join("，")
+    findings.iter().flat_map(phrases).collect::<Vec<_>>().join("，")
 }
 
 /// The text with its ASCII commas and brackets turned full-width.
@@ -135,6 +135,7 @@ fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::assess::Standing;
+    use crate::assess::activity::LowVolume;
 
     use super::super::findings;
     use super::super::samples::column;
@@ -207,6 +208,26 @@ mod tests {
         assert_eq!(phrase(Standing::Overdue), "超过1周未更新");
         assert_eq!(phrase(Standing::DueSoon), "即将超过1周未更新");
         assert_eq!(phrase(Standing::Blank), "为空白账号");
+    }
+
+    #[test]
+    fn an_account_that_is_due_soon_and_posts_too_little_has_both_phrases() {
+        let day = |day| chrono::NaiveDate::from_ymd_opt(2022, 12, day).unwrap();
+        let low = LowVolume { posts: 2, wanted: 8, from: day(1), until: day(27) };
+        let with_volume = |standing| {
+            let findings = found(&[("郎溪发布", standing, "1周")]);
+            let findings: Vec<Finding> =
+                findings.into_iter().map(|finding| Finding { volume: Some(low), ..finding }).collect();
+            account_problems(&findings)
+        };
+        let volume = "更新数量偏少（近30天发布2条，要求不少于8条）";
+        assert_eq!(with_volume(Standing::DueSoon), format!("即将超过1周未更新，{volume}"));
+        let only = Finding {
+            kind: Kind::LowVolume,
+            volume: Some(low),
+            ..found(&[("郎溪发布", Standing::DueSoon, "1周")]).remove(0)
+        };
+        assert_eq!(account_problems(&[only]), volume);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::view::{FindingState, FindingView, SourceView};
-use crate::bulletin::{Bulletin, Finding, Kind};
+use crate::bulletin::{Bulletin, Finding};
 use crate::rules::SourceId;
 
 /// The findings of public bulletins, newest month first; `now` gives each source as it stands.
@@ -36,7 +36,7 @@ fn state(finding: &Finding, source: Option<&SourceView>) -> FindingState {
     match source.standing.as_str() {
         "overdue" | "blank" => FindingState::Open,
         // One more post makes no account busy.
-        "fresh" | "due-soon" if finding.kind == Kind::LowVolume => FindingState::InTime,
+        "fresh" | "due-soon" if finding.is_of_low_volume() => FindingState::InTime,
         "fresh" | "due-soon" if source.last > finding.last => FindingState::Rectified,
         // A remark that something is nearly due is no accusation while it is not.
         "fresh" | "due-soon" if !finding.kind.accuses() => FindingState::InTime,
@@ -49,6 +49,7 @@ fn state(finding: &Finding, source: Option<&SourceView>) -> FindingState {
 mod tests {
     use super::super::samples::source;
     use super::*;
+    use crate::bulletin::Kind;
 
     fn finding() -> Finding {
         Finding {
