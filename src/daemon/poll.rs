@@ -34,8 +34,8 @@ pub async fn poll(line: &Line, mut visit: Visit) -> Result<Stepped, StoreError> 
     if source.is_read_by_ways() {
         return round::go(line, source, visit, now).await;
     }
-    let is_unknown = |url: &Url| matches!(line.robots_verdict(url, now), Verdict::Unknown { .. });
-    visit.led_to = visit.led_to.filter(is_unknown);
+    visit.led_to =
+        visit.led_to.filter(|url| matches!(line.robots_verdict(url, now), Verdict::Unknown { .. }));
     match line.robots_verdict(visit.address(&source.url), now) {
         Verdict::Unknown { robots_txt } => {
             line.ask_robots_txt(&robots_txt, now).await;
@@ -72,8 +72,8 @@ async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) 
                 line.fetch(request, now).await
             };
             let fetched = unless_still_loading(fetched);
-            if let led_to @ Some(_) = fetched.outcome.led_to() {
-                return Ok(Went::On(Visit { led_to, ..visit }));
+            if let Some(led_to) = fetched.outcome.led_to() {
+                return Ok(Went::On(Visit { led_to: Some(Box::new(led_to)), ..visit }));
             }
             let reached = reached(line, visit.slot, fetched.outcome, is_conditional, &record, now);
             visit.not_before = fetched.not_before;
@@ -85,8 +85,9 @@ async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) 
             let record = held.stored.record.under_rule(source.fingerprint, source.place);
             let request = Request { url: &to.url, unless_matches: None, form: to.form.as_deref() };
             let Fetched { outcome, not_before, .. } = line.fetch(request, now).await;
-            if let led_to @ Some(_) = outcome.led_to() {
-                return Ok(Went::On(Visit { errand: Errand::Onward { to, hops }, led_to, ..visit }));
+            if let Some(led_to) = outcome.led_to() {
+                let (errand, led_to) = (Errand::Onward { to, hops }, Some(Box::new(led_to)));
+                return Ok(Went::On(Visit { errand, led_to, ..visit }));
             }
             let reached = reached(line, visit.slot, outcome, false, &record, now).without_validators();
             drop(record);
@@ -101,7 +102,7 @@ async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) 
                     to_open.clear();
                     visit.not_before = visit.not_before.max(fetched.not_before);
                 }
-                visit.led_to = fetched.outcome.led_to();
+                visit.led_to = fetched.outcome.led_to().map(Box::new);
                 if visit.led_to.is_some() {
                     to_open.push_front(url);
                 } else {

@@ -33,7 +33,7 @@ pub struct Visit {
     pub(super) ask: Ask,
     pub(super) errand: Errand,
     /// Where the errand's request was redirected to, while nothing is known of the robots.txt there.
-    pub(super) led_to: Option<Url>,
+    pub(super) led_to: Option<Box<Url>>,
     /// The server asked not to be asked again before this.
     pub(super) not_before: Option<DateTime<Utc>>,
 }
