@@ -470,6 +470,9 @@ fn duration(table: &Table<'_>, key: &'static str, default: Duration) -> Duration
 }
 
 #[cfg(test)]
+mod shown;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -122,6 +122,13 @@ pub enum Doubt {
     NoSureWay,
 }
 
+impl Finding {
+    /// Whether it says, alone or beside another remark, that an account posts too little.
+    pub fn is_of_low_volume(&self) -> bool {
+        self.kind == Kind::LowVolume || self.volume.is_some()
+    }
+}
+
 impl Kind {
     /// Whether the finding is a problem of its own, which next month must be seen to be rectified.
     pub fn accuses(self) -> bool {
@@ -204,8 +211,8 @@ pub(super) fn of(source: &SourceMonth) -> Option<Finding> {
     let kind = match &source.standing {
         Standing::Overdue => Kind::Overdue,
         Standing::Blank => Kind::Blank,
-        Standing::Fresh | Standing::DueSoon if source.low_volume.is_some() => Kind::LowVolume,
         Standing::DueSoon if source.remark_due_soon => Kind::DueSoon,
+        Standing::Fresh | Standing::DueSoon if source.low_volume.is_some() => Kind::LowVolume,
         Standing::DueSoon | Standing::Fresh | Standing::Exempt | Standing::Unknown(_) => return None,
     };
     Some(finding(source, kind))
@@ -220,7 +227,7 @@ fn finding(source: &SourceMonth, kind: Kind) -> Finding {
         name: source.name.clone(),
         due: source.due,
         evidence: source.evidence.clone(),
-        volume: source.low_volume.filter(|_| kind == Kind::LowVolume),
+        volume: source.low_volume.filter(|_| matches!(kind, Kind::LowVolume | Kind::DueSoon)),
         menu: Vec::new(),
         is_zombie: source.is_zombie && kind == Kind::Overdue,
     }
@@ -293,11 +300,17 @@ mod tests {
             of(&account).map(|finding| (finding.kind, finding.volume))
         };
         assert_eq!(kind(Standing::Fresh), Some((Kind::LowVolume, Some(low))));
-        assert_eq!(kind(Standing::DueSoon), Some((Kind::LowVolume, Some(low))));
+        assert_eq!(kind(Standing::DueSoon), Some((Kind::DueSoon, Some(low))));
         assert_eq!(kind(Standing::Overdue), Some((Kind::Overdue, None)));
         for standing in [Standing::Exempt, Standing::Unknown(Cause::NotPolled)] {
             assert_eq!(kind(standing), None);
         }
+        let unremarked = SourceMonth {
+            low_volume: Some(low),
+            remark_due_soon: false,
+            ..column("郎溪发布", Standing::DueSoon, "1周")
+        };
+        assert_eq!(of(&unremarked).map(|finding| finding.kind), Some(Kind::LowVolume));
     }
 
     #[test]

@@ -108,7 +108,9 @@ impl Topic {
             Self::AccountDueSoon => owners(bulletin, |rows| {
                 any_account(rows, Kind::DueSoon) && !rows.iter().any(|row| accused(&row.findings))
             }),
-            Self::AccountLowVolume => owners(bulletin, |rows| any_account(rows, Kind::LowVolume)),
+            Self::AccountLowVolume => owners(bulletin, |rows| {
+                rows.iter().any(|row| row.findings.iter().any(Finding::is_of_low_volume))
+            }),
             Self::AccountMenu => owners(bulletin, |rows| any_account(rows, Kind::MenuFault)),
         }
     }

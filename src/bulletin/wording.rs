@@ -14,6 +14,7 @@
 
 use super::carry_over::Fact;
 use super::findings::{Finding, Kind};
+use crate::assess::activity::LowVolume;
 use crate::assess::menu::{FaultKind, MenuFault};
 
 /// Between the levels of a column's path.
@@ -42,11 +43,17 @@ pub(super) fn account_problems(findings: &[Finding]) -> String {
 fn account_problem(finding: &Finding) -> String {
     let said = phrase(finding.kind, finding.limit.as_deref(), "账号");
     match &finding.volume {
-        Some(low) => format!("{said}（近30天发布{}条，要求不少于{}条）", low.posts, low.wanted),
+        Some(low) if finding.kind == Kind::LowVolume => low_volume(low),
+        Some(low) => format!("{said}，{}", low_volume(low)),
         None if finding.is_zombie => format!("{said}（停更超过3个月，疑似“僵尸”账号）"),
         None if !finding.menu.is_empty() => menu_problem(&finding.menu),
         None => said,
     }
+}
+
+fn low_volume(low: &LowVolume) -> String {
+    let phrase = phrase(Kind::LowVolume, None, "账号");
+    format!("{phrase}（近30天发布{}条，要求不少于{}条）", low.posts, low.wanted)
 }
 
 /// What a menu's entries come to, those with the same fault together.
@@ -241,6 +248,26 @@ mod tests {
             account_problems(&findings::of_account(&account(Standing::Overdue))),
             format!("超过1周未更新（停更超过3个月，疑似“僵尸”账号），{of_menu}")
         );
+    }
+
+    #[test]
+    fn an_account_that_is_due_soon_and_posts_too_little_has_both_phrases() {
+        let day = |day| chrono::NaiveDate::from_ymd_opt(2022, 12, day).unwrap();
+        let low = LowVolume { posts: 2, wanted: 8, from: day(1), until: day(27) };
+        let with_volume = |standing| {
+            let findings = found(&[("郎溪发布", standing, "1周")]);
+            let findings: Vec<Finding> =
+                findings.into_iter().map(|finding| Finding { volume: Some(low), ..finding }).collect();
+            account_problems(&findings)
+        };
+        let volume = "更新数量偏少（近30天发布2条，要求不少于8条）";
+        assert_eq!(with_volume(Standing::DueSoon), format!("即将超过1周未更新，{volume}"));
+        let only = Finding {
+            kind: Kind::LowVolume,
+            volume: Some(low),
+            ..found(&[("郎溪发布", Standing::DueSoon, "1周")]).remove(0)
+        };
+        assert_eq!(account_problems(&[only]), volume);
     }
 
     #[test]

@@ -14,8 +14,8 @@ use super::table::{harmless, put_out};
 use super::{DiscoverArgs, fail};
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_CONFIG};
-use crate::discover::{Limits, Progress, Reader, Survey, Walker, draft};
-use crate::fetch::{Fetcher, Settings};
+use crate::discover::{Limits, Progress, Reader, Rhythm, Survey, Walker, draft};
+use crate::fetch::{Fetcher, Robots, Settings};
 use crate::rules::{Shelf, UnitDraft, is_valid_id, write_whole};
 use crate::schedule::Turns;
 
@@ -60,6 +60,8 @@ fn try_discover(args: &DiscoverArgs) -> anyhow::Result<()> {
         reader: Reader::new(&shelf.presets().by_signs())?,
         unit: args.name.trim(),
         limits: Limits { pages: args.most_pages, depth: DEPTH },
+        robots: Robots::new(&[]),
+        rhythm: Rhythm::default(),
     };
     let survey = runtime.block_on(walk(walker, args))?;
     let drafted = draft(&args.unit, args.name.trim(), &survey, shelf.cadences());

@@ -43,6 +43,8 @@ pub(super) struct Round {
 enum Asks {
     Call(Call),
     Fetch(Url),
+    /// The robots.txt of where the second address redirects to.
+    Leave(Url, Url),
 }
 
 impl Round {
@@ -71,7 +73,7 @@ pub(super) async fn go(
     visit: Visit,
     now: DateTime<Utc>,
 ) -> Result<Stepped, StoreError> {
-    let Visit { slot, ask, errand, not_before } = visit;
+    let Visit { slot, ask, errand, led_to, not_before } = visit;
     let mut round = match errand {
         Errand::Ways(round) => round,
         Errand::Page | Errand::Onward { .. } | Errand::Articles { .. } => Box::new(Round::begin(source)),
@@ -82,7 +84,7 @@ pub(super) async fn go(
             Some(errand) => {
                 round.at = errand.host();
                 round.menu = Some(errand);
-                Went::On(Visit { slot, ask, errand: Errand::Ways(round), not_before })
+                Went::On(Visit { slot, ask, errand: Errand::Ways(round), led_to, not_before })
             }
             None => Went::Home(Box::new(home(line, source, slot, line.store.held(&source.id)?, round.looks))),
         };
@@ -101,13 +103,13 @@ pub(super) async fn go(
     let went = match round.next_way(source) {
         Some(next) => {
             round.at = HostKey::of_way(next).unwrap_or(round.at);
-            Went::On(Visit { slot, ask, errand: Errand::Ways(round), not_before })
+            Went::On(Visit { slot, ask, errand: Errand::Ways(round), led_to, not_before })
         }
         None => match line.menu_due(source, &round.looks, now)? {
             Some(errand) => {
                 round.at = errand.host();
                 round.menu = Some(errand);
-                Went::On(Visit { slot, ask, errand: Errand::Ways(round), not_before })
+                Went::On(Visit { slot, ask, errand: Errand::Ways(round), led_to, not_before })
             }
             None => Went::Home(Box::new(home(line, source, slot, held, round.looks))),
         },
@@ -165,6 +167,11 @@ impl Line {
                 let answer = called.answer.map_err(|failure| refusal_of(&failure));
                 (answer, called.not_before, HostWish::AsBefore)
             }
+            Asks::Leave(robots_txt, url) => {
+                self.ask_robots_txt(&robots_txt, now).await;
+                round.under_way = Some((look, Asks::Fetch(url)));
+                return Ok(HostWish::AsBefore);
+            }
             Asks::Fetch(url) => match self.robots_verdict(&url, now) {
                 Verdict::Unknown { robots_txt } => {
                     self.ask_robots_txt(&robots_txt, now).await;
@@ -172,7 +179,12 @@ impl Line {
                     return Ok(HostWish::AsBefore);
                 }
                 Verdict::Allowed { crawl_delay } => {
-                    let fetched = self.fetcher.fetch(Request::in_full(&url), now).await;
+                    let fetched = self.fetch(Request::in_full(&url), now).await;
+                    let led_to = fetched.outcome.led_to().map(|to| self.robots_verdict(&to, now));
+                    if let Some(Verdict::Unknown { robots_txt }) = led_to {
+                        round.under_way = Some((look, Asks::Leave(robots_txt, url)));
+                        return Ok(HostWish::Is(crawl_delay));
+                    }
                     (answer_of(fetched.outcome), fetched.not_before, HostWish::Is(crawl_delay))
                 }
                 verdict @ (Verdict::Forbidden { .. } | Verdict::Unavailable { .. }) => {

@@ -5,7 +5,7 @@
 //! it returns `not_before`, and the schedule moves the source.
 //!
 //! The request names the monitor and whom to ask about it, echoes validators byte for byte, follows a few redirects
-//! within the same host, and gives up on bodies that are too long or take too long. It keeps no cookies and solves no
+//! within the same host as far as its robots.txt allows ([`Fetcher::fetch_heeding`]), and gives up on bodies that are too long or take too long. It keeps no cookies and solves no
 //! challenge: where a shield answers instead of the page, [`blocked`](fn@blocked) names it, and that is the outcome.
 //!
 //! [`Fetcher::call`] asks a platform's interface, whose answer counts whatever its status; [`AccountLook`] says what to ask it

@@ -43,7 +43,7 @@ fn state(finding: &Finding, cutoff: NaiveDate, source: Option<&SourceView>) -> F
         "overdue" if updated_since && finding.kind != Kind::LowVolume => FindingState::Rectified,
         "overdue" | "blank" => FindingState::Open,
         // One more post makes no account busy.
-        "fresh" | "due-soon" if finding.kind == Kind::LowVolume => FindingState::InTime,
+        "fresh" | "due-soon" if finding.is_of_low_volume() => FindingState::InTime,
         "fresh" | "due-soon" if source.last > finding.last => FindingState::Rectified,
         // A remark that something is nearly due is no accusation while it is not.
         "fresh" | "due-soon" if !finding.kind.accuses() => FindingState::InTime,

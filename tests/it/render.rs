@@ -15,7 +15,7 @@ use crate::support::{eventually, now};
 static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// The browser of this machine, `$XUNCHA_CHROMIUM` or Debian's, when it is this test's turn.
-async fn browser() -> Option<(PathBuf, SemaphorePermit<'static>)> {
+pub(crate) async fn browser() -> Option<(PathBuf, SemaphorePermit<'static>)> {
     let named = std::env::var_os("XUNCHA_CHROMIUM").map(PathBuf::from);
     let path = named.unwrap_or_else(|| PathBuf::from("/usr/bin/chromium"));
     if !path.is_file() {
