@@ -17,12 +17,13 @@ use url::Url;
 
 use crate::alert::{Addressee, BreakerPolicy, OperatorPolicy};
 use crate::assess::{Calendar, WorkDays};
+use crate::deliver::NoticeKind;
 use crate::rules::{Collector, Document, Problems, Table, looks_like_an_address};
 use crate::serve::{Access, May, PageAt};
 use crate::{alert, assess, fetch};
 
 pub use channels::Channel;
-pub use mail::{Bounces, Mail, Route};
+pub use mail::{Bounces, Mail, Mailbox, Route};
 
 /// The daemon's settings.
 #[derive(Debug, Clone)]
@@ -65,6 +66,8 @@ pub struct Config {
     pub breaker: BreakerPolicy,
     /// Pages that answer as long as our own network is up. If none does, units get no mail.
     pub anchors: Vec<Url>,
+    /// So many bytes are to be free where the store and the mail are written, or the operator is told.
+    pub disk_floor: u64,
     /// How notices leave, and what comes back.
     pub mail: Mail,
 }
@@ -133,6 +136,19 @@ impl Config {
             .and_then(|document| document.with_root(&problems, |root| read(root, &directory)));
         problems.into_result(config).and_then(|config| config.ok_or(Problems(Vec::new())))
     }
+
+    /// What is no mistake and may yet be none of what was meant, one sentence each.
+    pub fn remarks(&self) -> Vec<String> {
+        let nobody = "operator: nobody is told when mail to units is held back or does not arrive: \
+                      only `xuncha status` shows it; add an [[operator]], or a [[channel]] with kinds = [\"operator\"]";
+        if tells_operator(&self.operators, &self.mail) { Vec::new() } else { vec![nobody.to_owned()] }
+    }
+}
+
+/// Whether anybody is told what keeps the monitor from its work.
+fn tells_operator(operators: &[Addressee], mail: &Mail) -> bool {
+    let mut chosen = mail.channels.iter().map(|channel| &channel.choice);
+    !operators.is_empty() || chosen.any(|choice| choice.kinds.contains(&NoticeKind::Operator))
 }
 
 fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
@@ -148,11 +164,20 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
     let render = read_render(root, directory);
     let assess = read_assess(root);
     let (alert, digests, at_once) = read_alert(root);
-    let operators = root.tables("operator").iter().filter_map(read_operator).collect();
+    let operators: Vec<Addressee> = root.tables("operator").iter().filter_map(read_operator).collect();
     let operator = read_oversight(root);
     let breaker = read_breaker(root);
     let anchors = root.optional_table("anchors").map_or_else(Vec::new, |table| read_anchors(&table));
+    let disk_floor = root.optional_table("disk").map_or(DISK_FLOOR, |table| read_disk(&table));
     let mail = mail::read(root, directory);
+    if let Some(mail) = &mail
+        && matches!(mail.route, Route::Smtp(_))
+        && !tells_operator(&operators, mail)
+    {
+        let what = "is missing: where mail leaves by SMTP somebody must hear when it is held back or does not arrive; \
+                    add an [[operator]] with name and email, or a [[channel]] with kinds = [\"operator\"]";
+        root.report("operator", what);
+    }
     root.finish();
     let (fetch, workers) = fetching?;
     let state_dir = state_dir?;
@@ -182,6 +207,7 @@ fn read(root: &Table<'_>, directory: &Path) -> Option<Config> {
         operator,
         breaker,
         anchors,
+        disk_floor,
         mail: mail?,
     })
 }
@@ -412,6 +438,15 @@ fn read_anchors(table: &Table<'_>) -> Vec<Url> {
     anchors
 }
 
+/// Room for months of a county, and for the operator to come and look.
+const DISK_FLOOR: u64 = 512 << 20;
+
+fn read_disk(table: &Table<'_>) -> u64 {
+    let floor = table.optional_integer("free-at-least-mib", 16..=1_048_576);
+    table.finish();
+    floor.map_or(DISK_FLOOR, |mebibytes| u64::from(mebibytes) << 20)
+}
+
 fn time_of_day(table: &Table<'_>, key: &'static str, default: NaiveTime) -> NaiveTime {
     let Some(text) = table.optional_string(key) else { return default };
     NaiveTime::parse_from_str(&text, "%H:%M").unwrap_or_else(|_| {
@@ -433,6 +468,9 @@ fn duration(table: &Table<'_>, key: &'static str, default: Duration) -> Duration
     let default = TimeDelta::from_std(default).unwrap_or(TimeDelta::seconds(30));
     table.duration_or(key, default).to_std().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod shown;
 
 #[cfg(test)]
 mod tests {
@@ -517,6 +555,26 @@ mod tests {
         assert!(!said.contains("k3y"), "{said}");
     }
 
+    #[test]
+    fn mail_that_leaves_for_real_wants_somebody_who_hears_that_it_does_not() {
+        let smtp = "transport = \"smtp\"\nhost = \"mail.example\"\n";
+        let said = load_beside_a_secret(smtp).unwrap_err().to_string();
+        assert!(said.contains("xuncha.toml:1: operator: is missing: where mail leaves by SMTP"), "{said}");
+        let operator = "[[operator]]\nname = \"w\"\nemail = \"ops@b.cn\"\n";
+        let chat = |kind: &str| {
+            format!(
+                "[[channel]]\nname = \"g\"\nplatform = \"wecom\"\naddress-file = \"secret\"\nkinds = [\"{kind}\"]\n"
+            )
+        };
+        for somebody in [operator.to_owned(), chat("operator")] {
+            let config = load_beside_a_secret(&format!("{smtp}{somebody}")).unwrap();
+            assert_eq!(config.remarks(), Vec::<String>::new());
+        }
+        assert!(load_beside_a_secret(&format!("{smtp}{}", chat("warning"))).is_err());
+        let files = load_beside_a_secret("transport = \"file\"\ndirectory = \"mail\"\n").unwrap();
+        assert!(files.remarks()[0].contains("only `xuncha status` shows it"), "{:?}", files.remarks());
+    }
+
     const REST: &str = "rules = \"rules\"\nstate-dir = \"state\"\n[fetch]\ncontact = \"it@b.cn\"\n[mail]\n\
                         transport = \"file\"\ndirectory = \"mail\"\nfrom-name = \"中心\"\nfrom-email = \"a@b.cn\"\n";
 
@@ -552,7 +610,7 @@ mod tests {
         let said = error.to_string();
         for expected in [
             "state-dir: is missing",
-            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, import-dir, secrets, page, fetch, render, assess, alert, operator, oversight, breaker, anchors, mail, channel, bounces",
+            ":2: colour: unknown key, allowed here: rules, county, state-dir, socket, import-dir, secrets, page, fetch, render, assess, alert, operator, oversight, breaker, anchors, disk, mail, channel, bounces",
             "fetch.contact: is missing",
             ":4: fetch.workers: must be a whole number from 1 to 1024",
             ":6: assess.confirm-gap: must be longer than nothing",

@@ -107,6 +107,7 @@ fn config(rules: &Path, state: &Path, site: SocketAddr, workers: usize) -> Confi
         operator: alert::OperatorPolicy::default(),
         breaker: alert::BreakerPolicy::default(),
         anchors: Vec::new(),
+        disk_floor: 0,
         mail: Mail::new(
             Sender { name: "bench".to_owned(), email, reply_to: None },
             Route::File(state.join("mail")),

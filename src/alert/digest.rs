@@ -123,6 +123,23 @@ impl News {
     }
 }
 
+impl DigestRow {
+    /// Whether what it says is still so where the alert of its source stands at `now`.
+    pub fn is_still_so(&self, now: &State) -> bool {
+        match (self.news, *now) {
+            (News::Resolved { .. }, State::Quiet) => true,
+            (News::Raised { level } | News::StillOpen { level }, State::Raised { level: stands, .. }) => {
+                level == stands
+            }
+            (
+                News::Reminded { level, raised_at } | News::Escalated { level, raised_at },
+                State::Raised { level: stands, raised_at: since, .. },
+            ) => (level, raised_at) == (stands, since),
+            (_, State::Quiet) | (News::Resolved { .. }, State::Raised { .. }) => false,
+        }
+    }
+}
+
 /// Somebody who gets a digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addressee {
@@ -201,10 +218,14 @@ fn news_of(facts: &SourceFacts, matters: &[Matter]) -> Option<News> {
         };
     };
     let last = of_source.next_back().unwrap_or(first);
-    let is_escalation = |matter: &&Matter| matches!(matter.change, Change::Escalated { .. });
-    let escalation = of_source.rfind(is_escalation).or(Some(first).filter(is_escalation));
+    // An earlier alert may have been escalated too, and is over: this one has not come to that.
+    let mut earlier = std::iter::once(first).chain(of_source);
+    let mut was_escalated = |since: DateTime<Utc>| {
+        earlier
+            .any(|matter| matches!(matter.change, Change::Escalated { raised_at, .. } if raised_at == since))
+    };
     match last.change {
-        Change::Reminded { level, raised_at } if escalation.is_some() => {
+        Change::Reminded { level, raised_at } if was_escalated(raised_at) => {
             Some(News::Escalated { level, raised_at })
         }
         Change::Raised { level } => Some(News::Raised { level }),
@@ -337,5 +358,38 @@ mod tests {
             vec![facts("a/x", stands)],
         );
         assert_eq!(rows[0].news, News::Escalated { level, raised_at });
+    }
+
+    #[test]
+    fn a_row_is_true_only_of_the_alert_that_it_tells() {
+        let row = |news| DigestRow { news, facts: facts("a/b", State::Quiet), lasts: None };
+        let is_so = |news, state: State| row(news).is_still_so(&state);
+        let due_soon = News::Raised { level: Level::DueSoon };
+        assert!(is_so(due_soon, raised(Level::DueSoon, 3)));
+        assert!(!is_so(due_soon, raised(Level::Overdue, 3)), "it is worse by now");
+        assert!(!is_so(due_soon, State::Quiet), "it is over");
+        let reminded = News::Reminded { level: Level::Overdue, raised_at: at(3) };
+        assert!(is_so(reminded, raised(Level::Overdue, 3)));
+        assert!(!is_so(reminded, raised(Level::Overdue, 5)), "that is another matter");
+        let resolved = News::Resolved { level: Level::Overdue, raised_at: at(3) };
+        assert!(is_so(resolved, State::Quiet));
+        assert!(!is_so(resolved, raised(Level::DueSoon, 5)), "it is back");
+        assert!(!is_so(News::StillOpen { level: Level::Overdue }, State::Quiet));
+    }
+
+    #[test]
+    fn a_reminder_of_a_new_alert_is_no_escalation_because_the_last_one_was() {
+        let level = Level::Overdue;
+        let stands = raised(level, 5);
+        let row_of = |matters: &[Matter]| planned(matters, vec![facts("a/x", stands)]).remove(0).news;
+        let matters = [
+            matter("a/x", 3, Change::Escalated { level, raised_at: at(1) }, raised(level, 1)),
+            matter("a/x", 4, Change::Resolved { level, raised_at: at(1) }, raised(level, 1)),
+            matter("a/x", 5, Change::Raised { level }, State::Quiet),
+            matter("a/x", 9, Change::Reminded { level, raised_at: at(5) }, stands),
+        ];
+        assert_eq!(row_of(&matters), News::Reminded { level, raised_at: at(5) });
+        let between = [&matters[1..2], &matters[..1], &matters[2..]].concat();
+        assert_eq!(row_of(&between), News::Reminded { level, raised_at: at(5) }, "wherever it stands");
     }
 }

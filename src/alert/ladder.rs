@@ -41,13 +41,22 @@ pub struct Ladder<'a> {
 
 impl Ladder<'_> {
     /// When the first warning is due. Where its day is a day off it comes on the last working day before; only a plain
-    /// weekend puts it off to Monday, if that is still before the due day.
+    /// weekend puts it off to Monday, if that is still before the due day. It never comes on the day of the newest item or
+    /// before, since nobody is warned for having published: then the due day itself will do, or else it stays on its own day.
     pub fn warn_from(&self) -> Option<DateTime<Utc>> {
         let deadline = self.deadline?;
         let day = self.calendar.day_of(deadline.warn_from);
         let (before, after) = (self.days.on_or_before(day), self.days.on_or_after(day));
         let is_plain_weekend = (after - before).num_days() == 3 && !Holidays::is_plain_working_day(day);
-        let told_on = if is_plain_weekend && after < deadline.due { after } else { before };
+        let told_on = if is_plain_weekend && after < deadline.due {
+            after
+        } else if before > deadline.last {
+            before
+        } else if after <= deadline.due {
+            after
+        } else {
+            day
+        };
         Some(self.calendar.start_of(told_on))
     }
 

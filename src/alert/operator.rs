@@ -50,13 +50,25 @@ pub enum OperatorKey {
     },
     /// A mail address does not take our mail.
     Bounced {
-        /// Whose webmaster it is.
+        /// The unit to whose people it was: its webmasters, and those above it.
         unit: UnitId,
+        /// The address.
+        address: String,
+    },
+    /// Nobody can read what comes back.
+    Mailbox,
+    /// An address to which the operator's own mail goes does not take it.
+    OperatorBounced {
         /// The address.
         address: String,
     },
     /// Mail does not leave.
     Outbox,
+    /// A notice was given up for somebody.
+    Dead {
+        /// The notice's id; `operator` for all that were to the operator, since a mail about each would be given up as well.
+        notice: String,
+    },
     /// The disk is full, or nearly so.
     Disk,
     /// Nobody can tell the working days of a year.
@@ -76,6 +88,27 @@ impl OperatorKey {
         matches!(self, Self::Outbox | Self::Disk | Self::Breaker | Self::OwnOutage)
     }
 
+    /// The key as the log may hold it: without mail addresses.
+    pub fn without_address(&self) -> String {
+        match self {
+            Self::Bounced { unit, .. } => format!("bounced.{unit}"),
+            Self::OperatorBounced { .. } => "operator-bounced".to_owned(),
+            Self::Unknown { .. }
+            | Self::Redesigned { .. }
+            | Self::Blocked { .. }
+            | Self::SickBridge { .. }
+            | Self::WayRefused { .. }
+            | Self::WaysDisagree { .. }
+            | Self::Mailbox
+            | Self::Outbox
+            | Self::Dead { .. }
+            | Self::Disk
+            | Self::HolidayYearMissing { .. }
+            | Self::Breaker
+            | Self::OwnOutage => self.to_string(),
+        }
+    }
+
     /// What it is, as the operator reads it.
     pub fn chinese(&self) -> String {
         match self {
@@ -86,7 +119,10 @@ impl OperatorKey {
             Self::WayRefused { source, way } => format!("账号读取方式失效：{source}（{way}）"),
             Self::WaysDisagree { source } => format!("账号各读取方式不一致：{source}"),
             Self::Bounced { unit, address } => format!("邮件被退回：{unit} {address}"),
+            Self::Mailbox => "退信邮箱读不了".to_owned(),
+            Self::OperatorBounced { address } => format!("发给运维人员的邮件被退回：{address}"),
             Self::Outbox => "邮件发不出去".to_owned(),
+            Self::Dead { notice } => format!("通知未能送达，已停止重试：{notice}"),
             Self::Disk => "磁盘空间不足".to_owned(),
             Self::HolidayYearMissing { year } => format!("缺少 {year} 年放假安排"),
             Self::Breaker => "大量监测对象同时异常，已暂停向各单位发信".to_owned(),
@@ -106,7 +142,10 @@ impl fmt::Display for OperatorKey {
             Self::WayRefused { source, way } => write!(f, "way-refused.{source}.{way}"),
             Self::WaysDisagree { source } => write!(f, "ways-disagree.{source}"),
             Self::Bounced { unit, address } => write!(f, "bounced.{unit}.{address}"),
+            Self::Mailbox => f.write_str("mailbox"),
+            Self::OperatorBounced { address } => write!(f, "operator-bounced.{address}"),
             Self::Outbox => f.write_str("outbox"),
+            Self::Dead { notice } => write!(f, "dead.{notice}"),
             Self::Disk => f.write_str("disk"),
             Self::HolidayYearMissing { year } => write!(f, "holiday-year-missing.{year}"),
             Self::Breaker => f.write_str("breaker"),
@@ -315,7 +354,12 @@ mod tests {
             OperatorKey::WayRefused { source: SourceId::new("u/weibo"), way: "rss".into() },
             OperatorKey::WaysDisagree { source: SourceId::new("u/weibo") },
             OperatorKey::HolidayYearMissing { year: 2027 },
+            OperatorKey::Bounced { unit: UnitId::new("u"), address: "a@b.example".into() },
+            OperatorKey::OperatorBounced { address: "a@b.example".into() },
+            OperatorKey::Outbox,
+            OperatorKey::Dead { notice: "digest.u.20221127".into() },
         ];
+        assert!(keys.iter().all(|key| !key.without_address().contains('@')));
         let texts: std::collections::BTreeSet<String> = keys.iter().map(ToString::to_string).collect();
         assert_eq!(texts.len(), keys.len());
         for key in keys {

@@ -3,7 +3,7 @@
 //!
 //! Of several stances of one kind the one given last counts; giving one that ends at once takes an earlier one back.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::state::State;
@@ -104,17 +104,35 @@ impl Standpoint {
         self.exempted.as_ref().and_then(Stance::until)
     }
 
-    /// The stances, as a person reads them.
-    pub fn chinese(&self, day_of: impl Fn(DateTime<Utc>) -> chrono::NaiveDate) -> Vec<String> {
-        let said = [&self.acknowledged, &self.silenced, &self.exempted].into_iter().flatten();
-        said.map(|Stance { by, reason, kind, .. }| match kind {
-            StanceKind::Acknowledged { .. } => format!("已确认：{reason}（{by}）"),
-            StanceKind::Silenced { until } => format!("暂停提醒至 {}：{reason}（{by}）", day_of(*until)),
-            StanceKind::Exempted { evidence, approver, until } => {
-                format!("豁免至 {}：{reason}；依据：{evidence}；批准：{approver}（{by}）", day_of(*until))
-            }
+    /// The stances, as a person reads them, with who gave and who allowed them.
+    pub fn chinese(&self, day_of: impl Fn(DateTime<Utc>) -> NaiveDate) -> Vec<String> {
+        let said = self.all().map(|stance| (stance, in_public(stance, &day_of)));
+        said.map(|(Stance { by, kind, .. }, said)| match kind {
+            StanceKind::Exempted { approver, .. } => format!("{said}；批准：{approver}（{by}）"),
+            StanceKind::Acknowledged { .. } | StanceKind::Silenced { .. } => format!("{said}（{by}）"),
         })
         .collect()
+    }
+
+    /// The stances, as whoever opens the page reads them: nobody is named.
+    pub fn chinese_in_public(&self, day_of: impl Fn(DateTime<Utc>) -> NaiveDate) -> Vec<String> {
+        self.all().map(|stance| in_public(stance, &day_of)).collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Stance> {
+        [&self.acknowledged, &self.silenced, &self.exempted].into_iter().flatten()
+    }
+}
+
+/// A stance counts up to the day named, that day included.
+fn in_public(Stance { reason, kind, .. }: &Stance, day_of: impl Fn(DateTime<Utc>) -> NaiveDate) -> String {
+    let last_day = |until: DateTime<Utc>| day_of(until - TimeDelta::milliseconds(1));
+    match kind {
+        StanceKind::Acknowledged { .. } => format!("已确认：{reason}"),
+        StanceKind::Silenced { until } => format!("暂停提醒至 {}：{reason}", last_day(*until)),
+        StanceKind::Exempted { evidence, until, .. } => {
+            format!("豁免至 {}：{reason}；依据：{evidence}", last_day(*until))
+        }
     }
 }
 
@@ -133,7 +151,6 @@ fn is_of_the_same_alert(stance: &Stance, alert: &State) -> bool {
 mod tests {
     use super::*;
     use crate::alert::Level;
-    use chrono::TimeDelta;
 
     fn at(day: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(day)
@@ -192,9 +209,13 @@ mod tests {
         assert_eq!(
             shown.chinese(|at| at.date_naive()),
             [
-                "暂停提醒至 1970-01-10：正在办理（王五）",
-                "豁免至 1970-01-10：正在办理；依据：郎政办〔2022〕1号；批准：李主任（王五）"
+                "暂停提醒至 1970-01-09：正在办理（王五）",
+                "豁免至 1970-01-09：正在办理；依据：郎政办〔2022〕1号；批准：李主任（王五）"
             ]
+        );
+        assert_eq!(
+            shown.chinese_in_public(|at| at.date_naive()),
+            ["暂停提醒至 1970-01-09：正在办理", "豁免至 1970-01-09：正在办理；依据：郎政办〔2022〕1号"]
         );
     }
 }

@@ -156,7 +156,7 @@ impl Level {
 /// Moves an alert by one step. Steps are small: where two things happen at once (an overdue source gets an item that
 /// is itself due soon), the first step resolves and the next one raises.
 ///
-/// The standing is the one that warnings go by: see [`Case::standing_if_warned_from`](crate::assess::Case::standing_if_warned_from).
+/// The standing is the one that warnings go by: see [`Case::standing_under`](crate::assess::Case::standing_under).
 pub fn step(
     state: &State,
     standing: &Standing,

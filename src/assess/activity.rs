@@ -27,8 +27,8 @@ pub struct Activity {
     pub longest_gap: Option<i64>,
     /// Posts of the last thirty days that are the account's own, of those of which that is known.
     pub originals: Originals,
-    /// Since when no post can have been missed; `None` before the first look. Counts that reach back further are least
-    /// counts.
+    /// Since when no post can have been missed until today; `None` where some may have been. Counts that reach back further
+    /// are least counts.
     pub covered_from: Option<NaiveDate>,
 }
 
@@ -76,16 +76,16 @@ pub fn activity(posts: &[Posted], covered_from: Option<NaiveDate>, today: NaiveD
     }
 }
 
-/// From which day on no post of an account can have been missed, after a list was read that shows posts from `oldest` to
-/// `newest`: as before, if the list reaches back to the newest post of the look before; else from its own oldest.
+/// From which day on no post of an account can have been missed, after a list was read that goes back to `last`: as before, if
+/// that reaches the newest post of the look before; else from there on.
 pub fn covered_from(
     before: Option<NaiveDate>,
     newest_before: Option<NaiveDate>,
-    oldest: NaiveDate,
+    last: NaiveDate,
 ) -> NaiveDate {
     match (before, newest_before) {
-        (Some(before), Some(newest_before)) if oldest <= newest_before => before.min(oldest),
-        _ => oldest,
+        (Some(before), Some(newest_before)) if last <= newest_before => before.min(last),
+        _ => last,
     }
 }
 

@@ -8,6 +8,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::deadline::Calendar;
 use super::standing::Cause;
 use crate::extract::Refusal;
 
@@ -97,13 +98,19 @@ pub fn agree(ways: &[WayView]) -> Result<Agreed, Cause> {
 }
 
 /// The newest post that any way shows.
-pub fn newest(ways: &[WayView]) -> Option<NaiveDate> {
-    ways.iter().filter_map(|way| way.newest).max()
+pub fn newest<'w>(ways: impl IntoIterator<Item = &'w WayView>) -> Option<NaiveDate> {
+    ways.into_iter().filter_map(|way| way.newest).max()
 }
 
-/// Whether a way that should show all posts lacks the newest one that another shows.
-pub fn lacks_the_newest(way: &WayView, newest: Option<NaiveDate>) -> bool {
-    way.is_well() && way.testimony == Testimony::Full && way.newest < newest
+/// Whether a way that should show all posts lacks the newest one that another shows. A way that is complete only up to some
+/// hour of that post's day, or to an earlier one, could not know it.
+pub fn lacks_the_newest(way: &WayView, newest: Option<NaiveDate>, calendar: &Calendar) -> bool {
+    let could_know = match (&way.health, newest) {
+        (Health::Well { reach: Some(reach) }, Some(newest)) => calendar.day_of(*reach) > newest,
+        (Health::Well { .. }, _) => true,
+        (Health::Unasked | Health::Troubled(_), _) => false,
+    };
+    could_know && way.testimony == Testimony::Full && way.newest < newest
 }
 
 /// Whether something has lasted long enough, at `now`, to be reported.

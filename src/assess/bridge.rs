@@ -3,7 +3,8 @@
 //! A bridge reads accounts and offers them as feeds. When it freezes it goes on answering, with what it had. So some
 //! accounts that post daily are watched through it, its canaries: while each of them shows new posts, the bridge
 //! delivers; from the day on which one does not, nothing that comes through the bridge is believed. What it did deliver
-//! is complete only up to its canaries' newest posts, which is how far any account's silence is proved.
+//! is complete only up to its canaries' newest posts, which is how far any account's silence is proved: up to the beginning
+//! of their day, as their hour is not known.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};

@@ -76,6 +76,7 @@ pub fn deadline(last: NaiveDate, cadence: &Cadence, calendar: &Calendar) -> Opti
         }
     };
     Some(Deadline {
+        last,
         warn_from: calendar.start_of(warn_on),
         due,
         overdue_from: calendar.end_of(due + Days::new(u64::from(cadence.grace_days))),

@@ -149,11 +149,17 @@ struct Age {
 impl Case<'_> {
     /// The standing at `now`.
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
-        self.standing_if_warned_from(None, now)
+        self.standing_under(self.deadline(), None, now)
     }
 
-    /// The standing as whoever warns goes by it: due soon from that instant on, whatever the cadence says.
-    pub fn standing_if_warned_from(&self, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Standing {
+    /// The standing under the case's own deadline, which has been worked out before, as whoever warns goes by it: due soon
+    /// from `warn_from` on, whatever the cadence says.
+    pub fn standing_under(
+        &self,
+        deadline: Option<Deadline>,
+        warn_from: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Standing {
         if self.cadence.period == Period::Unlimited || self.owes_nothing(now) {
             return Standing::Exempt;
         }
@@ -170,7 +176,7 @@ impl Case<'_> {
                 self.convict(Standing::Blank, DateTime::UNIX_EPOCH, now)
             }
             Some(Shown::Items { newest, undated, was, backing }) => {
-                self.by_age(&Age { newest, undated, was, backing }, warn_from, now)
+                self.by_age(&Age { newest, undated, was, backing }, deadline, warn_from, now)
             }
         }
     }
@@ -190,13 +196,15 @@ impl Case<'_> {
     }
 
     /// Whether the newest item's own page should be opened, since a warning from `warn_from` on, or a conviction, is to rest
-    /// on its date.
+    /// on its date; or since the source will be shown as due soon, which a warning that a weekend puts off comes after.
     pub fn wants_article(&self, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
         let is_unopened = matches!(
             self.known.shown,
             Some(Shown::Items { backing: Backing { article: Article::Unopened, .. }, .. })
         );
-        is_unopened && warn_from.is_some_and(|warn_from| now >= warn_from - OPENED_AHEAD)
+        let own_lead = self.deadline().map(|deadline| deadline.warn_from);
+        let first = [warn_from, own_lead].into_iter().flatten().min();
+        is_unopened && first.is_some_and(|first| now >= first - OPENED_AHEAD)
     }
 
     fn lapse_without_reissues(&self) -> Option<DateTime<Utc>> {
@@ -218,9 +226,9 @@ impl Case<'_> {
         }
     }
 
-    /// The next instant at which the standing may change although nothing is polled.
-    pub fn next_change_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let deadline = self.deadline();
+    /// The next instant at which the standing may change although nothing is polled, under the case's own deadline, which has
+    /// been worked out before.
+    pub fn next_change_under(&self, deadline: Option<Deadline>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let owes_nothing_from = self.owes_nothing_from.map(|day| self.calendar.start_of(day));
         let just_after = |at: DateTime<Utc>, length| at + length + TimeDelta::milliseconds(1);
         [
@@ -244,8 +252,14 @@ impl Case<'_> {
             || self.exempt_until.is_some_and(|until| now < until)
     }
 
-    fn by_age(&self, age: &Age, warn_from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Standing {
-        let Some(deadline) = deadline(age.newest, self.cadence, self.calendar) else {
+    fn by_age(
+        &self,
+        age: &Age,
+        deadline: Option<Deadline>,
+        warn_from: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Standing {
+        let Some(deadline) = deadline else {
             return Standing::Exempt;
         };
         let warn_from = warn_from.unwrap_or(deadline.warn_from);
@@ -320,13 +334,21 @@ fn no_witness(age: &Age) -> Option<Cause> {
 }
 
 /// Adds a full look to the selection that is kept: at most sixteen, a quarter of `confirm_gap` apart but for the last,
-/// which is enough to tell whether two of the last day's lie `confirm_gap` apart after any instant.
-pub fn remember_look(full_looks: &mut Vec<DateTime<Utc>>, at: DateTime<Utc>, policy: &Policy) {
+/// which is enough to tell whether two of the last day's lie `confirm_gap` apart. The first look from `counts_from` on, the
+/// instant from which looks convict, is kept whatever lies around it, or the second one would come too early to count.
+pub fn remember_look(
+    full_looks: &mut Vec<DateTime<Utc>>,
+    at: DateTime<Utc>,
+    counts_from: Option<DateTime<Utc>>,
+    policy: &Policy,
+) {
     const KEPT: usize = 16;
     // Looks of a time to come were made while the clock was wrong.
     full_looks.retain(|look| *look <= at);
+    let is_first_that_counts = |before, last| counts_from.is_some_and(|from| before < from && from <= last);
     if let [.., before, last] = full_looks.as_mut_slice()
         && *last - *before < policy.confirm_gap / 4
+        && !is_first_that_counts(*before, *last)
     {
         *last = at;
     } else {
@@ -577,7 +599,8 @@ mod tests {
         let mut looks = Vec::new();
         let start = at("2022-12-01T00:00:00+08:00");
         for minute in (0..12_000).step_by(7) {
-            remember_look(&mut looks, start + TimeDelta::minutes(minute), &policy);
+            let counts_from = Some(start + TimeDelta::minutes(500));
+            remember_look(&mut looks, start + TimeDelta::minutes(minute), counts_from, &policy);
             let (first, last) = (looks[0], looks[looks.len() - 1]);
             assert!(looks.len() <= 16);
             assert_eq!(last, start + TimeDelta::minutes(minute));
@@ -587,13 +610,50 @@ mod tests {
 
     #[test]
     fn the_first_look_after_a_deadline_is_not_forgotten_before_the_second() {
-        let policy = Policy::default();
+        let kept = |instants: &[&str]| {
+            let mut looks = Vec::new();
+            for instant in instants {
+                let counts_from = Some(at("2022-12-28T00:00:00+08:00"));
+                remember_look(&mut looks, at(instant), counts_from, &Policy::default());
+            }
+            looks
+        };
         let instants =
             ["2022-12-27T20:00:00+08:00", "2022-12-28T00:10:00+08:00", "2022-12-28T06:10:00+08:00"];
-        let mut looks = Vec::new();
-        for instant in instants {
-            remember_look(&mut looks, at(instant), &policy);
+        assert_eq!(kept(&instants), instants.map(at));
+        // A look shortly before the deadline, and a person's recheck shortly after the first one that counts.
+        let mut crowded = vec!["2022-12-27T23:00:00+08:00", "2022-12-28T00:10:00+08:00"];
+        crowded.extend(["2022-12-28T01:00:00+08:00", "2022-12-28T06:10:00+08:00"]);
+        let looks = kept(&crowded);
+        assert_eq!(looks[1], at("2022-12-28T00:10:00+08:00"), "{looks:?}");
+        let standing = standing_of(items("2022-06-27"), None, &looks, "2022-12-28T06:10:00+08:00");
+        assert_eq!(standing, Standing::Overdue);
+    }
+
+    #[test]
+    fn the_newest_article_is_opened_before_the_sources_own_lead_even_if_a_weekend_puts_the_warning_off() {
+        let backing = Backing { article: Article::Unopened, ..Backing::default() };
+        let newest = "2022-06-27".parse().unwrap();
+        let shown = Some(Shown::Items { newest, undated: 0, was: None, backing });
+        let own_lead = at("2022-11-27T00:00:00+08:00");
+        let wants = |warn_from: DateTime<Utc>, now: DateTime<Utc>| {
+            let now_text = now.to_rfc3339();
+            let case = Case {
+                known: known(shown, None, &[], &now_text),
+                cadence: &half_year(),
+                owes_nothing_from: None,
+                calendar: &LANGXI,
+                policy: &Policy::default(),
+                exempt_until: None,
+            };
+            assert_eq!(case.deadline().unwrap().warn_from, own_lead);
+            case.wants_article(Some(warn_from), now)
+        };
+        let (early, late) = (own_lead - TimeDelta::days(2), own_lead + TimeDelta::days(1));
+        let moment = TimeDelta::seconds(1);
+        for (warn_from, opened_from) in [(late, own_lead - OPENED_AHEAD), (early, early - OPENED_AHEAD)] {
+            assert!(wants(warn_from, opened_from), "{warn_from}");
+            assert!(!wants(warn_from, opened_from - moment), "{warn_from}");
         }
-        assert_eq!(looks, instants.map(at));
     }
 }

@@ -4,7 +4,8 @@
 //! [`Deadline`]. [`Case::standing`] compares it with `now` and what is known of the source, and returns a [`Standing`].
 //! Nothing here reads the clock, the store or the network. [`honesty`] looks at the dates themselves: whether they are
 //! honest. [`agreement`] makes one view of an account out of its ways, [`bridge_health`] says whether what comes through a
-//! bridge can be believed, and [`activity`] what else is judged of an account.
+//! bridge can be believed, [`activity`] what else is judged of an
+//! account, and [`menu`] what of its menu is put on record.
 //!
 //! A source that could not be read is [`Standing::Unknown`], however long ago it last published, so that an outage on
 //! our side never accuses a unit; nobody is convicted on one look.
@@ -15,6 +16,7 @@ mod bridge;
 mod deadline;
 pub mod honesty;
 mod judge;
+pub mod menu;
 mod standing;
 mod workdays;
 

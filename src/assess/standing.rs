@@ -118,6 +118,14 @@ impl Cause {
             ),
         }
     }
+
+    /// The cause as whoever opens the page reads it: what a way was refused for may name our paths and addresses.
+    pub fn chinese_in_public(&self) -> String {
+        match self {
+            Self::WayRefused(refusal) => format!("读取方式不可用：{}", refusal.chinese_in_public()),
+            _ => self.chinese(),
+        }
+    }
 }
 
 impl fmt::Display for Cause {
@@ -169,6 +177,8 @@ impl fmt::Display for Cause {
 /// The last day in time and what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deadline {
+    /// The day of the newest item, from which it is counted, in the county's zone.
+    pub last: NaiveDate,
     /// From this instant on the source counts as due soon.
     pub warn_from: DateTime<Utc>,
     /// The last day that is still in time, in the county's zone.

@@ -118,13 +118,15 @@ fn accounts(bulletin: &Bulletin) -> Option<String> {
     let worse = statements(&[Topic::AccountOverdue, Topic::AccountBlank], bulletin);
     let soon = statements(&[Topic::AccountDueSoon], bulletin);
     let low = statements(&[Topic::AccountLowVolume], bulletin);
-    let lead = match (&worse, &soon, &low) {
-        (None, None, None) => return None,
-        (Some(_), _, _) => "部分政务新媒体维护不及时。",
-        (None, Some(_), _) => "部分政务新媒体临近更新期限。",
-        (None, None, Some(_)) => "部分政务新媒体不够活跃。",
+    let menu = statements(&[Topic::AccountMenu], bulletin);
+    let lead = match (&worse, &soon, &low, &menu) {
+        (None, None, None, None) => return None,
+        (Some(_), _, _, _) => "部分政务新媒体维护不及时。",
+        (None, Some(_), _, _) => "部分政务新媒体临近更新期限。",
+        (None, None, Some(_), _) => "部分政务新媒体不够活跃。",
+        (None, None, None, Some(_)) => "部分政务新媒体栏目维护不到位。",
     };
-    Some([Some(lead.to_owned()), worse, soon, low].into_iter().flatten().collect())
+    Some([Some(lead.to_owned()), worse, soon, low, menu].into_iter().flatten().collect())
 }
 
 /// One sentence of the statements that are true of anybody.
@@ -184,9 +186,10 @@ pub(super) fn not_counted(bulletin: &Bulletin) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use crate::assess::Standing::{self, Blank, DueSoon, Fresh, Overdue};
+    use crate::assess::activity::LowVolume;
 
     use super::super::Channel;
-    use super::super::input::UnitMonth;
+    use super::super::input::{SourceMonth, UnitMonth};
     use super::super::samples::{account, column, draft_of, unit};
     use super::*;
 
@@ -215,6 +218,18 @@ mod tests {
         for heading in HEADINGS {
             assert!(body.lines().any(|line| line == heading), "{body}");
         }
+    }
+
+    #[test]
+    fn an_account_that_is_due_soon_and_posts_too_little_is_named_for_both() {
+        let day = |day| chrono::NaiveDate::from_ymd_opt(2022, 12, day).unwrap();
+        let low = LowVolume { posts: 2, wanted: 8, from: day(1), until: day(27) };
+        let both = SourceMonth { low_volume: Some(low), ..account(Channel::Wechat, "甲", DueSoon) };
+        let bulletin = draft_of("2022-12", vec![unit("a", "县甲局").with(both)]);
+        for said in ["县甲局所办账号即将到期", "县甲局所办账号更新数量偏少"] {
+            assert!(bulletin.body.contains(said), "{}", bulletin.body);
+        }
+        bulletin.issue().expect("rows, totals and text agree");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::rules::{SourceId, UnitId};
 use super::carry_over::CarryOver;
 use super::channel::Platform;
 use super::consistency::{self, Mismatch};
-use super::findings::{Finding, Unverified};
+use super::findings::{Exempted, Finding, Unverified};
 use super::month::Month;
 use super::totals::Total;
 use super::verdict::{Verdict, VerdictScheme};
@@ -48,6 +48,9 @@ pub struct Bulletin {
     pub annex2: Vec<NumberedRow>,
     /// Accounts of other platforms.
     pub annex3: Vec<AccountRow>,
+    /// Sources from which nothing was asked, with who allowed that and why.
+    #[serde(default)]
+    pub exempted: Vec<Exempted>,
     /// Sources that could not be judged, for the reviewer; official formats leave them out once issued.
     #[serde(default)]
     pub unverified: Vec<Unverified>,
@@ -206,7 +209,7 @@ impl Bulletin {
 mod tests {
     use crate::assess::Standing;
 
-    use super::super::samples::{account, column, draft_of, unit};
+    use super::super::samples::{account, column, draft_of, exempted, unit};
     use super::super::{Channel, render};
     use super::*;
 
@@ -234,6 +237,22 @@ mod tests {
         assert_eq!(json["annex3"][0]["platform"], "APP");
         assert_eq!(json["annex3"][0]["verdict"], "不合格");
         assert_eq!(json["annex3"][0]["problems"], "超过1周未更新");
+    }
+
+    #[test]
+    fn json_says_who_is_out_of_the_count_and_why() {
+        let exempt = exempted("人事信息", "本年确无人事变动", "2023-03-31");
+        let bulletin = draft_of("2022-12", vec![unit("rensheju", "县人社局").with(exempt)]);
+        let json = serde_json::to_value(&bulletin).unwrap();
+        let expected = serde_json::json!({
+            "source": "rensheju/人事信息", "name": "人事信息", "unit_id": "rensheju", "unit": "县人社局",
+            "reason": "本年确无人事变动", "evidence": "郎政办〔2022〕1号", "approver": "李主任", "until": "2023-03-31",
+        });
+        assert_eq!(json["exempted"], serde_json::json!([expected]));
+        let mut early = json;
+        early.as_object_mut().unwrap().remove("exempted");
+        let early: Bulletin = serde_json::from_value(early).unwrap();
+        assert!(early.exempted.is_empty(), "what an early version issued is read as it is");
     }
 
     #[test]

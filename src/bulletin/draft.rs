@@ -30,6 +30,7 @@ pub fn draft(input: &Input) -> Bulletin {
         annex1,
         annex2,
         annex3,
+        exempted: input.units.iter().flat_map(findings::exempted).collect(),
         unverified: input.units.iter().flat_map(findings::unverified).collect(),
         body: String::new(),
     };
@@ -91,7 +92,7 @@ fn account_row(
     platform: Platform,
     scheme: VerdictScheme,
 ) -> AccountRow {
-    let findings: Vec<Finding> = findings::of(source).into_iter().collect();
+    let findings: Vec<Finding> = findings::of_account(source);
     AccountRow {
         unit: unit.media_name.clone(),
         unit_id: unit.id.clone(),

@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::activity::LowVolume;
+use crate::assess::menu::MenuFault;
 use crate::assess::{Cause, Standing};
 use crate::rules::{SourceId, UnitId};
 
-use super::input::{Evidence, SourceMonth, UnitMonth};
+use super::input::{Evidence, Exemption, SourceMonth, UnitMonth};
 
 /// A problem of one source, put on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,12 @@ pub struct Finding {
     /// How much the account posted, where that is too little.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<LowVolume>,
+    /// What is wrong with the account's menu, where the finding is about that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub menu: Vec<MenuFault>,
+    /// Whether an overdue account has been silent for more than three months.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_zombie: bool,
 }
 
 /// What a finding is about.
@@ -53,6 +60,8 @@ pub enum Kind {
     DueSoon,
     /// An account that posts less than its rule asks for: a remark.
     LowVolume,
+    /// An account whose menu (导航栏目) leads nowhere, or to pages that no phone shows whole: a remark.
+    MenuFault,
 }
 
 /// A source that could not be judged at the cut-off.
@@ -69,6 +78,23 @@ pub struct Unverified {
     pub unit: String,
     /// Why it could not be judged.
     pub cause: Doubt,
+}
+
+/// A source that is out of the count because a person exempted it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Exempted {
+    /// The source.
+    pub source: SourceId,
+    /// The column's path or the account's name.
+    pub name: String,
+    /// Its unit.
+    pub unit_id: UnitId,
+    /// The unit's short name.
+    pub unit: String,
+    /// By what.
+    #[serde(flatten)]
+    pub exemption: Exemption,
 }
 
 /// Why a source could not be judged, in one word. The details stay with the source's history.
@@ -102,12 +128,19 @@ pub enum Doubt {
     NoSureWay,
 }
 
+impl Finding {
+    /// Whether it says, alone or beside another remark, that an account posts too little.
+    pub fn is_of_low_volume(&self) -> bool {
+        self.kind == Kind::LowVolume || self.volume.is_some()
+    }
+}
+
 impl Kind {
     /// Whether the finding is a problem of its own, which next month must be seen to be rectified.
     pub fn accuses(self) -> bool {
         match self {
             Self::Overdue | Self::Blank => true,
-            Self::DueSoon | Self::LowVolume => false,
+            Self::DueSoon | Self::LowVolume | Self::MenuFault => false,
         }
     }
 
@@ -118,6 +151,7 @@ impl Kind {
             Self::Blank => "空白",
             Self::DueSoon => "即将到期",
             Self::LowVolume => "更新数量偏少",
+            Self::MenuFault => "导航栏目存在问题",
         }
     }
 }
@@ -165,16 +199,33 @@ impl From<&Cause> for Doubt {
     }
 }
 
-/// The finding on one source, if it deserves any.
+/// All findings on one account: that on what it posts, and that on its menu.
+pub(super) fn of_account(source: &SourceMonth) -> Vec<Finding> {
+    let of_menu = match &source.standing {
+        // Of what nobody could judge, or nothing is asked, nothing is said.
+        Standing::Unknown(_) | Standing::Exempt => None,
+        Standing::Fresh | Standing::DueSoon | Standing::Overdue | Standing::Blank => (!source
+            .menu
+            .is_empty())
+        .then(|| Finding { menu: source.menu.clone(), evidence: None, ..finding(source, Kind::MenuFault) }),
+    };
+    of(source).into_iter().chain(of_menu).collect()
+}
+
+/// The finding on what one source publishes, if it deserves any.
 pub(super) fn of(source: &SourceMonth) -> Option<Finding> {
     let kind = match &source.standing {
         Standing::Overdue => Kind::Overdue,
         Standing::Blank => Kind::Blank,
-        Standing::Fresh | Standing::DueSoon if source.low_volume.is_some() => Kind::LowVolume,
         Standing::DueSoon if source.remark_due_soon => Kind::DueSoon,
+        Standing::Fresh | Standing::DueSoon if source.low_volume.is_some() => Kind::LowVolume,
         Standing::DueSoon | Standing::Fresh | Standing::Exempt | Standing::Unknown(_) => return None,
     };
-    Some(Finding {
+    Some(finding(source, kind))
+}
+
+fn finding(source: &SourceMonth, kind: Kind) -> Finding {
+    Finding {
         source: source.id.clone(),
         kind,
         limit: source.limit.clone(),
@@ -182,8 +233,10 @@ pub(super) fn of(source: &SourceMonth) -> Option<Finding> {
         name: source.name.clone(),
         due: source.due,
         evidence: source.evidence.clone(),
-        volume: source.low_volume.filter(|_| kind == Kind::LowVolume),
-    })
+        volume: source.low_volume.filter(|_| matches!(kind, Kind::LowVolume | Kind::DueSoon)),
+        menu: Vec::new(),
+        is_zombie: source.is_zombie && kind == Kind::Overdue,
+    }
 }
 
 /// The sources of a unit that could not be judged.
@@ -200,9 +253,23 @@ pub(super) fn unverified(unit: &UnitMonth) -> impl Iterator<Item = Unverified> {
     })
 }
 
+/// The sources of a unit from which nothing was asked because a person exempted them.
+pub(super) fn exempted(unit: &UnitMonth) -> impl Iterator<Item = Exempted> {
+    let exempt = unit.sources.iter().filter(|source| source.standing == Standing::Exempt);
+    exempt.filter_map(|source| {
+        Some(Exempted {
+            source: source.id.clone(),
+            name: source.name.clone(),
+            unit_id: unit.id.clone(),
+            unit: unit.name.clone(),
+            exemption: source.exemption.clone()?,
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{column, unit};
+    use super::super::samples::{column, menu_fault, unit};
     use super::*;
 
     #[test]
@@ -239,11 +306,31 @@ mod tests {
             of(&account).map(|finding| (finding.kind, finding.volume))
         };
         assert_eq!(kind(Standing::Fresh), Some((Kind::LowVolume, Some(low))));
-        assert_eq!(kind(Standing::DueSoon), Some((Kind::LowVolume, Some(low))));
+        assert_eq!(kind(Standing::DueSoon), Some((Kind::DueSoon, Some(low))));
         assert_eq!(kind(Standing::Overdue), Some((Kind::Overdue, None)));
         for standing in [Standing::Exempt, Standing::Unknown(Cause::NotPolled)] {
             assert_eq!(kind(standing), None);
         }
+        let unremarked = SourceMonth {
+            low_volume: Some(low),
+            remark_due_soon: false,
+            ..column("郎溪发布", Standing::DueSoon, "1周")
+        };
+        assert_eq!(of(&unremarked).map(|finding| finding.kind), Some(Kind::LowVolume));
+    }
+
+    #[test]
+    fn a_menus_faults_are_remarked_on_beside_what_else_is_found_but_not_of_what_nobody_could_judge() {
+        let kinds = |standing| {
+            let account =
+                SourceMonth { menu: vec![menu_fault()], ..column("郎溪发布", standing, "1周") };
+            of_account(&account).into_iter().map(|finding| finding.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(Standing::Fresh), [Kind::MenuFault]);
+        assert_eq!(kinds(Standing::Overdue), [Kind::Overdue, Kind::MenuFault]);
+        assert_eq!(kinds(Standing::Exempt), []);
+        assert_eq!(kinds(Standing::Unknown(Cause::NotPolled)), []);
+        assert!(!Kind::MenuFault.accuses());
     }
 
     #[test]

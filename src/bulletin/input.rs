@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::assess::Standing;
 use crate::assess::activity::LowVolume;
+use crate::assess::menu::MenuFault;
 use crate::rules::{SourceId, UnitId};
 
 use super::channel::Channel;
@@ -88,6 +89,26 @@ pub struct SourceMonth {
     pub evidence: Option<Evidence>,
     /// That an account posted less than its rule asks for, if so.
     pub low_volume: Option<LowVolume>,
+    /// What is wrong with an account's menu, confirmed.
+    pub menu: Vec<MenuFault>,
+    /// Whether an account has been silent for more than three months by the cut-off.
+    pub is_zombie: bool,
+    /// By what a person exempted it, if anybody has.
+    pub exemption: Option<Exemption>,
+}
+
+/// A justified silence: by whom nothing was asked of a source, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Exemption {
+    /// Why nothing is due.
+    pub reason: String,
+    /// What bears the reason out: a document, an address.
+    pub evidence: String,
+    /// Who allowed it.
+    pub approver: String,
+    /// The last day on which it holds.
+    pub until: NaiveDate,
 }
 
 /// The item that a finding rests on.

@@ -1,14 +1,15 @@
 //! Small builders for the tests of this module.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta};
 
 use crate::assess::Standing;
+use crate::assess::menu::{FaultKind, MenuFault};
 use crate::rules::{SourceId, UnitId};
 
 use super::channel::Channel;
 use super::document::Bulletin;
 use super::draft;
-use super::input::{County, Input, SourceMonth, UnitMonth};
+use super::input::{County, Exemption, Input, SourceMonth, UnitMonth};
 use super::month::Month;
 use super::verdict::VerdictScheme;
 
@@ -30,6 +31,17 @@ pub(super) fn unit(id: &str, name: &str) -> UnitMonth {
 
 pub(super) fn column(name: &str, standing: Standing, limit: &str) -> SourceMonth {
     source(Channel::Website, name, standing, limit)
+}
+
+/// A column that a person exempted up to a day.
+pub(super) fn exempted(name: &str, reason: &str, until: &str) -> SourceMonth {
+    let exemption = Exemption {
+        reason: reason.to_owned(),
+        evidence: "郎政办〔2022〕1号".to_owned(),
+        approver: "李主任".to_owned(),
+        until: until.parse().unwrap(),
+    };
+    SourceMonth { exemption: Some(exemption), ..column(name, Standing::Exempt, "半年") }
 }
 
 pub(super) fn account(channel: Channel, name: &str, standing: Standing) -> SourceMonth {
@@ -54,6 +66,22 @@ fn source(channel: Channel, name: &str, standing: Standing, limit: &str) -> Sour
         remark_due_soon: true,
         evidence: None,
         low_volume: None,
+        menu: Vec::new(),
+        is_zombie: false,
+        exemption: None,
+    }
+}
+
+/// A dead link of a menu.
+pub(super) fn menu_fault() -> MenuFault {
+    let at = |day: u32| DateTime::UNIX_EPOCH + TimeDelta::days(i64::from(day));
+    MenuFault {
+        path: "政务公开—通知公告".to_owned(),
+        url: "http://www.langxi.example/tzgg/".to_owned(),
+        kind: FaultKind::Dead,
+        seen: "HTTP 404".to_owned(),
+        since: at(1),
+        confirmed_at: at(2),
     }
 }
 

@@ -39,10 +39,12 @@ pub(super) enum Topic {
     AccountDueSoon,
     /// Has an account that posts too little.
     AccountLowVolume,
+    /// Has an account whose menu leads nowhere, or to pages that no phone shows whole.
+    AccountMenu,
 }
 
 impl Topic {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Unrectified,
         Self::Partly,
         Self::Running,
@@ -53,6 +55,7 @@ impl Topic {
         Self::AccountBlank,
         Self::AccountDueSoon,
         Self::AccountLowVolume,
+        Self::AccountMenu,
     ];
 
     /// The words that follow the names. No other sentence of the body has them.
@@ -68,6 +71,7 @@ impl Topic {
             Self::AccountBlank => "所办账号内容空白",
             Self::AccountDueSoon => "所办账号即将到期",
             Self::AccountLowVolume => "所办账号更新数量偏少",
+            Self::AccountMenu => "所办账号导航栏目存在问题",
         }
     }
 
@@ -83,7 +87,8 @@ impl Topic {
             | Self::AccountOverdue
             | Self::AccountBlank
             | Self::AccountDueSoon
-            | Self::AccountLowVolume => "",
+            | Self::AccountLowVolume
+            | Self::AccountMenu => "",
         }
     }
 
@@ -103,7 +108,10 @@ impl Topic {
             Self::AccountDueSoon => owners(bulletin, |rows| {
                 any_account(rows, Kind::DueSoon) && !rows.iter().any(|row| accused(&row.findings))
             }),
-            Self::AccountLowVolume => owners(bulletin, |rows| any_account(rows, Kind::LowVolume)),
+            Self::AccountLowVolume => owners(bulletin, |rows| {
+                rows.iter().any(|row| row.findings.iter().any(Finding::is_of_low_volume))
+            }),
+            Self::AccountMenu => owners(bulletin, |rows| any_account(rows, Kind::MenuFault)),
         }
     }
 }

@@ -14,6 +14,8 @@
 
 use super::carry_over::Fact;
 use super::findings::{Finding, Kind};
+use crate::assess::activity::LowVolume;
+use crate::assess::menu::{FaultKind, MenuFault};
 
 /// Between the levels of a column's path.
 const LEVEL: char = '—';
@@ -35,16 +37,37 @@ pub(super) fn unit_problems(findings: &[Finding], carried: Option<Fact>) -> Stri
 
 /// What an account's row in annex 2 or 3 says. The row names the account, so the phrase alone is enough.
 pub(super) fn account_problems(findings: &[Finding]) -> String {
-    let phrase = |finding: &Finding| match &finding.volume {
-        Some(low) => format!(
-            "{}（近30天发布{}条，要求不少于{}条）",
-            phrase(finding.kind, None, "账号"),
-            low.posts,
-            low.wanted
-        ),
-        None => phrase(finding.kind, finding.limit.as_deref(), "账号"),
-    };
-    findings.iter().map(phrase).collect::<Vec<_>>().join("，")
+    findings.iter().map(account_problem).collect::<Vec<_>>().join("，")
+}
+
+fn account_problem(finding: &Finding) -> String {
+    let said = phrase(finding.kind, finding.limit.as_deref(), "账号");
+    match &finding.volume {
+        Some(low) if finding.kind == Kind::LowVolume => low_volume(low),
+        Some(low) => format!("{said}，{}", low_volume(low)),
+        None if finding.is_zombie => format!("{said}（停更超过3个月，疑似“僵尸”账号）"),
+        None if !finding.menu.is_empty() => menu_problem(&finding.menu),
+        None => said,
+    }
+}
+
+fn low_volume(low: &LowVolume) -> String {
+    let phrase = phrase(Kind::LowVolume, None, "账号");
+    format!("{phrase}（近30天发布{}条，要求不少于{}条）", low.posts, low.wanted)
+}
+
+/// What a menu's entries come to, those with the same fault together.
+fn menu_problem(faults: &[MenuFault]) -> String {
+    let mut groups: Vec<(FaultKind, Vec<String>)> = Vec::new();
+    for fault in faults {
+        let name = quoted(&fault.path);
+        match groups.iter_mut().find(|(kind, _)| *kind == fault.kind) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((fault.kind, vec![name])),
+        }
+    }
+    let said = groups.iter().map(|(kind, names)| format!("导航栏目{}{}", names.join("、"), kind.chinese()));
+    said.collect::<Vec<_>>().join("，")
 }
 
 /// The text with its ASCII commas and brackets turned full-width.
@@ -67,6 +90,7 @@ fn phrase(kind: Kind, limit: Option<&str>, what: &str) -> String {
         (Kind::DueSoon, None) => "即将超期未更新".to_owned(),
         (Kind::Blank, _) => format!("为空白{what}"),
         (Kind::LowVolume, _) => "更新数量偏少".to_owned(),
+        (Kind::MenuFault, _) => "导航栏目存在问题".to_owned(),
     }
 }
 
@@ -76,7 +100,7 @@ fn grouped(findings: &[Finding]) -> Vec<Group<'_>> {
     for finding in findings {
         let limit = match finding.kind {
             Kind::Overdue | Kind::DueSoon => finding.limit.as_deref(),
-            Kind::Blank | Kind::LowVolume => None,
+            Kind::Blank | Kind::LowVolume | Kind::MenuFault => None,
         };
         match groups.iter_mut().find(|group| group.kind == finding.kind && group.limit == limit) {
             Some(group) => group.names.push(&finding.name),
@@ -137,7 +161,8 @@ mod tests {
     use crate::assess::Standing;
 
     use super::super::findings;
-    use super::super::samples::column;
+    use super::super::input::SourceMonth;
+    use super::super::samples::{column, menu_fault};
     use super::*;
 
     fn found(columns: &[(&str, Standing, &str)]) -> Vec<Finding> {
@@ -207,6 +232,42 @@ mod tests {
         assert_eq!(phrase(Standing::Overdue), "超过1周未更新");
         assert_eq!(phrase(Standing::DueSoon), "即将超过1周未更新");
         assert_eq!(phrase(Standing::Blank), "为空白账号");
+    }
+
+    #[test]
+    fn an_account_row_names_the_entries_of_the_menu_that_lead_nowhere_and_says_zombie_of_a_zombie() {
+        let wide = MenuFault { path: "办事(服务)".into(), kind: FaultKind::TooWide, ..menu_fault() };
+        let other = MenuFault { path: "信息公开".into(), ..menu_fault() };
+        let menu = vec![menu_fault(), wide, other];
+        let account =
+            |standing| SourceMonth { menu: menu.clone(), is_zombie: true, ..column("甲", standing, "1周") };
+        let of_menu =
+            "导航栏目“政务公开—通知公告”、“信息公开”无法打开，导航栏目“办事（服务）”在手机上横向溢出";
+        assert_eq!(account_problems(&findings::of_account(&account(Standing::Fresh))), of_menu);
+        assert_eq!(
+            account_problems(&findings::of_account(&account(Standing::Overdue))),
+            format!("超过1周未更新（停更超过3个月，疑似“僵尸”账号），{of_menu}")
+        );
+    }
+
+    #[test]
+    fn an_account_that_is_due_soon_and_posts_too_little_has_both_phrases() {
+        let day = |day| chrono::NaiveDate::from_ymd_opt(2022, 12, day).unwrap();
+        let low = LowVolume { posts: 2, wanted: 8, from: day(1), until: day(27) };
+        let with_volume = |standing| {
+            let findings = found(&[("郎溪发布", standing, "1周")]);
+            let findings: Vec<Finding> =
+                findings.into_iter().map(|finding| Finding { volume: Some(low), ..finding }).collect();
+            account_problems(&findings)
+        };
+        let volume = "更新数量偏少（近30天发布2条，要求不少于8条）";
+        assert_eq!(with_volume(Standing::DueSoon), format!("即将超过1周未更新，{volume}"));
+        let only = Finding {
+            kind: Kind::LowVolume,
+            volume: Some(low),
+            ..found(&[("郎溪发布", Standing::DueSoon, "1周")]).remove(0)
+        };
+        assert_eq!(account_problems(&[only]), volume);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::ask::{AskArgs, find, talk};
 use super::fail;
+use super::menu::menu_text;
 use super::table::harmless;
 use super::wording::{Lang, Phrase, local};
 use crate::assess::agreement::Witness;
@@ -98,6 +99,9 @@ pub(super) fn account_text(account: &AccountView, lang: Lang) -> Result<String, 
         ]);
     }
     writeln!(text, "{ways}")?;
+    if let Some(menu) = &account.menu {
+        writeln!(text, "{}", menu_text(menu, &account.menu_faults, lang)?)?;
+    }
     Ok(text)
 }
 

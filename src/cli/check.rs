@@ -65,6 +65,9 @@ fn configuration(args: &CheckArgs, problems: &mut Vec<Problem>) -> Option<(PathB
     match Config::load(&path) {
         Ok(config) => {
             let _reader_gone = put_out(&format!("{}: in order\n", path.display()));
+            for remark in config.remarks() {
+                let _reader_gone = put_out(&format!("warning: {}: {remark}\n", path.display()));
+            }
             Some((path, config))
         }
         Err(Problems(found)) => {

@@ -16,8 +16,8 @@ use super::run::{start_log, stop_on_signal};
 use super::table::{harmless, put_out};
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_CONFIG};
-use crate::discover::{Limits, Progress, Reader, Survey, Walker, draft};
-use crate::fetch::{Fetcher, Settings};
+use crate::discover::{Limits, Progress, Reader, Rhythm, Survey, Walker, draft};
+use crate::fetch::{Fetcher, Robots, Settings};
 use crate::rules::{Shelf, UnitDraft, is_valid_id, write_whole};
 use crate::schedule::Turns;
 
@@ -106,6 +106,8 @@ fn try_discover(args: &DiscoverArgs) -> anyhow::Result<()> {
         reader: Reader::new(&shelf.presets().by_signs())?,
         unit: args.name.trim(),
         limits: Limits { pages: args.most_pages, depth: DEPTH },
+        robots: Robots::new(&[]),
+        rhythm: Rhythm::default(),
     };
     let survey = runtime.block_on(walk(walker, args))?;
     let drafted = draft(&args.unit, args.name.trim(), &survey, shelf.cadences());

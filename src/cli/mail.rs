@@ -20,6 +20,7 @@ use crate::deliver::{
     Way, eml, sample,
 };
 use crate::deliver::{Letter, Stationery};
+use crate::fetch::without_secrets;
 use crate::rules::{Rules, UnitId, looks_like_an_address};
 use crate::serve::view::{MailStatus, NoticeView, RecipientView, Revised};
 
@@ -133,6 +134,9 @@ fn mail_text(mail: &MailStatus, lang: Lang) -> Result<String, fmt::Error> {
 /// A notice with all its recipients.
 pub(super) fn notice_text(notice: &NoticeView, lang: Lang) -> Result<String, fmt::Error> {
     let mut text = format!("{}  {}\n", notice.id, harmless(&notice.subject));
+    if let Some(since) = notice.held_since {
+        writeln!(text, "  {}", lang.say(Phrase::HeldSince, &[&local(since)]))?;
+    }
     if notice.recipients.is_empty() {
         writeln!(text, "  {}", lang.word(Phrase::NoRecipients))?;
     }
@@ -158,6 +162,7 @@ fn outcome_in_words(recipient: &RecipientView, lang: Lang) -> String {
             lang.say(Phrase::GivenUp, &[&local(*at), &why, &harmless(error)])
         }
         Outcome::Dismissed { at, .. } => lang.say(Phrase::LetBe, &[&local(*at)]),
+        Outcome::Withdrawn { at } => lang.say(Phrase::Withdrawn, &[&local(*at)]),
     }
 }
 
@@ -238,7 +243,7 @@ fn addressed(config: &Config, unit: Option<&str>) -> anyhow::Result<(SampleUnit,
         id: source.id.clone(),
         name: source.name.clone(),
         channel: source.kind.chinese().to_owned(),
-        url: source.url.to_string(),
+        url: without_secrets(&source.url).into(),
         limit: source.cadence.period.limit().unwrap_or_default(),
     });
     let sample = SampleUnit {

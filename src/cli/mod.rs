@@ -14,6 +14,7 @@ mod events;
 mod lists;
 mod mail;
 mod manual;
+mod menu;
 mod probe;
 mod rules;
 mod run;

@@ -30,6 +30,9 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
 
 fn load_and_run(path: &Path) -> anyhow::Result<()> {
     let config = Config::load(path).context("the configuration has mistakes")?;
+    for remark in config.remarks() {
+        tracing::warn!("{}: {remark}", path.display());
+    }
     let rules = Rules::load(&config.rules, config.county.as_deref()).context("the rules have mistakes")?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {

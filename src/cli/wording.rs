@@ -10,6 +10,7 @@ use super::table::table;
 use crate::alert::{Change, Level, OperatorKey, Stance, StanceKind, Standpoint};
 use crate::assess::Cause;
 use crate::assess::honesty::Suspicion;
+use crate::assess::menu::FaultKind;
 use crate::bulletin::Kind;
 use crate::extract::{DateKind, Sighting, Sureness};
 use crate::serve::view::{FindingState, SourceView};
@@ -145,6 +146,30 @@ phrases! {
     GivenUp: "{0} 停止重试（{1}）：{2}", "given up at {0} ({1}): {2}";
     Refused: "对方拒收", "refused";
     Expired: "长时间发不出去", "could not be sent for long";
+    // Menus of accounts.
+    Menu: "导航栏目", "Menu";
+    LeadsTo: "指向", "Leads to";
+    PageTitle: "页面标题", "Page title";
+    OnPhone: "手机显示", "On a phone";
+    MenuUnread: "{0} 未能读取：{1}", "could not be read at {0}: {1}";
+    MenuChecked: "{0} 核查，{1} 个链接，{2} 个存在问题", "checked at {0}: links {1}, with a fault {2}";
+    Page: "页面", "a page";
+    LeadsNowhere: "无法打开（HTTP {0}）", "nothing (HTTP {0})";
+    LeadsHome: "网站首页（{0}）", "the home page ({0})";
+    LeadsUnknown: "未知（{0}）", "unknown ({0})";
+    Fits: "正常", "fits";
+    Overflows: "横向溢出（宽 {0} 像素）", "overflows sideways ({0} px wide)";
+    NotForPhones: "未按手机排版（按 {0} 像素）", "not laid out for phones ({0} px)";
+    Unmeasured: "未测", "not measured";
+    DeadLink: "无法打开", "dead";
+    ToHome: "跳转至网站首页", "leads to the home page";
+    TooWide: "在手机上横向溢出", "overflows a phone";
+    MenuFault: "问题：{0}，自 {1}", "fault: {0}, since {1}";
+    MenuFaultOnce: "待复核：{0}，自 {1}", "to be checked again: {0}, since {1}";
+    CalledOtherwise: "标题与栏目名称不同，请人工核对", "its title is not the menu's name: look for yourself";
+    And: "，", ", ";
+    Withdrawn: "{0} 情况已变，不再发送", "no longer so at {0}, not sent";
+    HeldSince: "{0} 起暂停发送：监测系统自身存疑，恢复或 xuncha release 后按当时情况发送", "held from {0}, as the monitor doubts itself: sent as things stand once that is over, or after xuncha release";
     LetBe: "{0} 已处理，不再发送", "let be at {0}";
     RetriedNotice: "已重新列入发送：{0}", "to be sent again: {0}";
     DismissedNotice: "已不再保留待处理：{0}", "let be: {0}";
@@ -245,6 +270,7 @@ impl Lang {
             (Self::English, Kind::Blank) => "blank",
             (Self::English, Kind::DueSoon) => "due soon",
             (Self::English, Kind::LowVolume) => "too few posts",
+            (Self::English, Kind::MenuFault) => "a fault in the menu",
         }
     }
 
@@ -258,6 +284,14 @@ impl Lang {
             (Self::English, FindingState::Exempted) => "exempted",
             (Self::English, FindingState::Gone) => "watched no longer",
         }
+    }
+
+    pub(super) fn fault(self, kind: FaultKind) -> &'static str {
+        self.word(match kind {
+            FaultKind::Dead => Phrase::DeadLink,
+            FaultKind::ToHome => Phrase::ToHome,
+            FaultKind::TooWide => Phrase::TooWide,
+        })
     }
 
     /// Where an item's date was found, what it is the date of where that is no publication, and how sure it is.
@@ -326,7 +360,8 @@ impl Lang {
     pub(super) fn remarks(self, source: &SourceView) -> String {
         let cause = source.cause.as_ref().map(|cause| self.cause(cause));
         let separator = if self == Self::Chinese { "；" } else { "; " };
-        cause.into_iter().chain(self.said_of(source)).collect::<Vec<_>>().join(separator)
+        let zombie = source.is_zombie.then(|| self.word(Phrase::Zombie).to_owned());
+        cause.into_iter().chain(zombie).chain(self.said_of(source)).collect::<Vec<_>>().join(separator)
     }
 
     /// Who did what through the socket, and how it was answered.

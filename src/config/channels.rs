@@ -68,7 +68,7 @@ fn read_channel(table: &Table<'_>, directory: &Path) -> Option<Channel> {
     if !settings.has_usable_address() {
         table.report("address-file", "does not hold a web address, wanted: https://…");
     }
-    Some(Channel { settings, choice: Choice { channel: name, units, kinds, instead_of_mail } })
+    Some(Channel { settings, choice: Choice { channel: name, platform, units, kinds, instead_of_mail } })
 }
 
 /// Whether such units exist, `check` says, which knows the rules.

@@ -8,7 +8,9 @@ use chrono::TimeDelta;
 use super::channels::{Channel, read_channels};
 use super::secret::{Keys, is_named};
 use super::{duration, read_address, secret};
-use crate::deliver::{Credentials, Sender, SmtpSettings, Stationery, Templates, Tls, certificates};
+use crate::deliver::{
+    Credentials, ImapSettings, ImapTls, Sender, SmtpSettings, Stationery, Templates, Tls, certificates,
+};
 use crate::rules::Table;
 
 /// How notices leave, and what comes back.
@@ -36,12 +38,21 @@ pub enum Route {
 }
 
 /// Where bounces are read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Bounces {
-    /// The Maildir of the sender's mailbox.
-    pub maildir: PathBuf,
+    /// The sender's mailbox.
+    pub mailbox: Mailbox,
     /// How often it is looked into.
     pub every: TimeDelta,
+}
+
+/// A mailbox that is looked through.
+#[derive(Debug, Clone)]
+pub enum Mailbox {
+    /// A Maildir on this machine.
+    Maildir(PathBuf),
+    /// On a mail server.
+    Imap(ImapSettings),
 }
 
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(5);
@@ -164,11 +175,41 @@ fn read_credentials(table: &Table<'_>, directory: &Path) -> Option<Credentials> 
 }
 
 fn read_bounces(table: &Table<'_>, directory: &Path) -> Option<Bounces> {
-    let maildir = table.string("maildir").map(|text| directory.join(text));
+    let maildir = table.optional_string("maildir").map(|text| Mailbox::Maildir(directory.join(text)));
+    let has_imap = table.has("imap");
+    let imap = table.optional_table("imap").and_then(|table| read_imap(&table, directory));
     let every = table.duration_or("every", TimeDelta::minutes(5));
     if every < TimeDelta::seconds(1) {
         table.report("every", "must be a second at least");
     }
+    match (&maildir, has_imap) {
+        (Some(_), true) => table.report("maildir", "only one of maildir and imap may be given"),
+        (None, false) => table.report("maildir", "is missing: say maildir, or [bounces.imap]"),
+        (Some(_), false) | (None, true) => {}
+    }
     table.finish();
-    Some(Bounces { maildir: maildir?, every })
+    Some(Bounces { mailbox: maildir.or(imap.map(Mailbox::Imap))?, every })
+}
+
+/// Always under TLS: the login would let anybody read the office's mail.
+fn read_imap(table: &Table<'_>, directory: &Path) -> Option<ImapSettings> {
+    let host = table.string("host");
+    let tls = table
+        .optional_word("tls", &[("starttls", ImapTls::StartTls), ("implicit", ImapTls::Implicit)])
+        .unwrap_or(ImapTls::Implicit);
+    let usual_port = match tls {
+        ImapTls::StartTls => 143,
+        ImapTls::Implicit => 993,
+    };
+    let port = table.optional_integer("port", 1..=65535).and_then(|port| u16::try_from(port).ok());
+    let authorities = read_authorities(table, directory);
+    if !table.has("user") {
+        table.report("user", "is missing");
+    }
+    let credentials = read_credentials(table, directory);
+    let mailbox = table.optional_string("mailbox").unwrap_or_else(|| "INBOX".to_owned());
+    let timeout = duration(table, "timeout", Duration::from_secs(30));
+    table.finish();
+    let port = port.unwrap_or(usual_port);
+    Some(ImapSettings { host: host?, port, tls, authorities, credentials: credentials?, mailbox, timeout })
 }

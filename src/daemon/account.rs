@@ -1,17 +1,17 @@
 //! What is to be said of an account besides its standing: its ways, and what else is judged of it.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::line::Line;
+use super::volume::{covered_from, posts_among, too_few_posts};
 use super::ways::health_of;
-use crate::assess::activity::{Activity, LowVolume, Posted, activity, is_zombie, low_volume};
+use crate::assess::activity::{Activity, LowVolume, Posted, activity, is_zombie};
 use crate::assess::agreement::{Health, Witness};
+use crate::assess::menu::{MenuFault, MenuRecord};
 use crate::assess::{Shown, Standing};
 use crate::extract::Sighting;
-use crate::rules::{Source, SourceKind, Way, WayKind};
-use crate::store::{SourceRecord, StoreError, Stored, WayRecord};
+use crate::rules::{Source, SourceKind, Way};
+use crate::store::{StoreError, Stored, WayRecord};
 
 /// What is known of an account besides its standing.
 #[derive(Debug, Clone)]
@@ -26,6 +26,10 @@ pub struct Account {
     pub low_volume: Option<LowVolume>,
     /// Whether it has been silent for more than three months, and that is certain.
     pub is_zombie: bool,
+    /// What its menu was last seen to lead to; `None` where nobody can ask for it.
+    pub menu: Option<MenuRecord>,
+    /// What of that is put on record.
+    pub menu_faults: Vec<MenuFault>,
 }
 
 /// One way of an account.
@@ -65,7 +69,7 @@ impl Line {
         let (record, today) = (&stored.record, self.calendar.day_of(now));
         let newest = record.newest().map(|newest| newest.date);
         let posts = self.posted(source, now)?;
-        let covered_from = covered_from(source, record);
+        let covered_from = covered_from(source, stored, today, &self.calendar);
         Ok(Some(Account {
             ways: source.ways.iter().map(|way| self.way_state(way, stored, newest, now)).collect(),
             witness: match record.reading.as_ref().map(|reading| reading.shown) {
@@ -73,9 +77,11 @@ impl Line {
                 Some(Shown::Empty { .. }) | None => Witness::Whole,
             },
             activity: activity(&posts, covered_from, today),
-            low_volume: self.low_volume(source, &posts, record, today),
+            low_volume: too_few_posts(source, stored, &posts, today, &self.calendar),
             is_zombie: *standing == Standing::Overdue
                 && newest.is_some_and(|newest| is_zombie(newest, today)),
+            menu_faults: self.menu_faults_at(source, now, now)?,
+            menu: self.store.menu_at(&source.id, now)?,
         }))
     }
 
@@ -92,32 +98,31 @@ impl Line {
         if source.min_posts_30d.is_none() {
             return Ok(None);
         }
-        let record = self.stored(source)?.record;
-        Ok(self.low_volume(source, &self.posted(source, as_of)?, &record, until))
+        let posts = self.posted(source, as_of)?;
+        Ok(too_few_posts(source, &self.stored(source)?, &posts, until, &self.calendar))
     }
 
-    fn low_volume(
+    /// What of an account's menu was on record at `at`, in the light of what was learned until `known_until`.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub(super) fn menu_faults_at(
         &self,
         source: &Source,
-        posts: &[Posted],
-        record: &SourceRecord,
-        until: NaiveDate,
-    ) -> Option<LowVolume> {
-        let wanted = usize::try_from(source.min_posts_30d?).ok()?;
-        low_volume(posts, wanted, covered_from(source, record), until)
+        at: DateTime<Utc>,
+        known_until: DateTime<Utc>,
+    ) -> Result<Vec<MenuFault>, StoreError> {
+        if source.kind == SourceKind::Column {
+            return Ok(Vec::new());
+        }
+        let record = self.store.menu_at(&source.id, known_until)?;
+        Ok(record.map_or_else(Vec::new, |record| record.faults(at, self.assess.evidence_lasts)))
     }
 
-    /// The posts of an account that had been seen by `as_of`. What two ways show under one title on one day is one post.
+    /// The posts of an account that had been seen by `as_of`.
     fn posted(&self, source: &Source, as_of: DateTime<Utc>) -> Result<Vec<Posted>, StoreError> {
-        let mut posts: BTreeMap<(NaiveDate, String), Option<bool>> = BTreeMap::new();
-        for record in self.store.sightings(&source.id)? {
-            if record.first_seen_at <= as_of {
-                let title = record.sighting.title.chars().filter(|c| c.is_alphanumeric()).collect();
-                let is_original = posts.entry((record.sighting.date, title)).or_default();
-                *is_original = is_original.or(record.is_original);
-            }
-        }
-        Ok(posts.into_iter().map(|((day, _), is_original)| Posted { day, is_original }).collect())
+        let seen = self.store.sightings(&source.id)?.into_iter();
+        Ok(posts_among(seen.filter(|record| record.first_seen_at <= as_of)))
     }
 
     fn way_state(
@@ -146,30 +151,5 @@ impl Line {
             newest: known.newest,
             way: way.clone(),
         }
-    }
-}
-
-/// Since when no post of an account can have been missed.
-fn covered_from(source: &Source, record: &SourceRecord) -> Option<NaiveDate> {
-    let lists = source.ways.iter().filter(|way| lists_posts(&way.kind));
-    let by_ways = lists.filter_map(|way| {
-        record.ways.iter().find(|known| known.way == way.name).and_then(|known| known.covered_from)
-    });
-    by_ways.chain(record.covered_from).min()
-}
-
-/// Whether a way lists an account's posts one by one, so that they can be counted.
-fn lists_posts(kind: &WayKind) -> bool {
-    match kind {
-        WayKind::Rss { .. }
-        | WayKind::WeiboOpenapi { .. }
-        | WayKind::WechatBackend { .. }
-        | WayKind::DouyinOpenapi { .. } => true,
-        WayKind::WechatApi { .. }
-        | WayKind::WechatArticle { .. }
-        | WayKind::Itunes { .. }
-        | WayKind::Yyb { .. }
-        | WayKind::HuaweiAppdl { .. }
-        | WayKind::Record => false,
     }
 }

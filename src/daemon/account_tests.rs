@@ -18,17 +18,18 @@ use crate::rules::{
 };
 use crate::store::{Observation, Stored, Update, replay};
 
-const LANGXI: Calendar = Calendar { zone: chrono_tz::Asia::Shanghai, cut_off_day: 27 };
+pub(super) const LANGXI: Calendar = Calendar { zone: chrono_tz::Asia::Shanghai, cut_off_day: 27 };
 
 /// An account that must post weekly, and what is held of it, played forward by hand.
-struct Play {
-    source: Source,
-    stored: Stored,
+pub(super) struct Play {
+    pub(super) source: Source,
+    pub(super) stored: Stored,
     observed: Vec<(DateTime<Utc>, Observation)>,
+    posts: Vec<Post>,
 }
 
 impl Play {
-    fn with(ways: Vec<Way>) -> Self {
+    pub(super) fn with(ways: Vec<Way>) -> Self {
         let cadence = Cadence {
             name: "weekly".into(),
             period: Period::Days(7),
@@ -55,11 +56,16 @@ impl Play {
             fingerprint: 1,
             place: 1,
         };
-        Self { source, stored: Stored { poll: None, record: Arc::default() }, observed: Vec::new() }
+        let stored = Stored { poll: None, record: Arc::default() };
+        Self { source, stored, observed: Vec::new(), posts: Vec::new() }
     }
 
-    fn visit(&mut self, now: &str, looks: &[WayLook]) -> Settled {
-        let (stored, look) = (self.stored.clone(), Look::Ways(looks.to_vec()));
+    pub(super) fn visit(&mut self, now: &str, looks: &[WayLook]) -> Settled {
+        self.poll(now, Look::Ways(looks.to_vec()))
+    }
+
+    pub(super) fn poll(&mut self, now: &str, look: Look) -> Settled {
+        let stored = self.stored.clone();
         let seen = Seen { look, articles: Vec::new(), without_reissues: None, not_before: None };
         self.step(|terms| after_poll(&stored, &seen, terms, at(now)))
     }
@@ -91,6 +97,7 @@ impl Play {
             self.stored.record = Arc::new(record);
         }
         self.observed.extend(update.observations);
+        self.posts.extend(update.posts);
         settled
     }
 
@@ -110,24 +117,24 @@ impl Play {
     }
 }
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(super) fn at(text: &str) -> DateTime<Utc> {
     format!("{text}:00+08:00").parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc()
 }
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn rss(name: &str) -> Way {
+pub(super) fn rss(name: &str) -> Way {
     let kind = WayKind::Rss { url: format!("http://{name}.example/").parse().unwrap() };
     Way { name: WayName::new(name), kind, bridge: None }
 }
 
-fn bridged(name: &str) -> Way {
+pub(super) fn bridged(name: &str) -> Way {
     Way { bridge: Some(BridgeId::new("wewe")), ..rss(name) }
 }
 
-fn of_kind(kind: WayKind) -> Way {
+pub(super) fn of_kind(kind: WayKind) -> Way {
     Way { name: WayName::new(kind.word()), kind, bridge: None }
 }
 
@@ -144,7 +151,7 @@ fn post(date: &str) -> Post {
     Post { sighting, is_pinned: false, is_original: None }
 }
 
-fn shows(way: &str, now: &str, dates: &[&str]) -> WayLook {
+pub(super) fn shows(way: &str, now: &str, dates: &[&str]) -> WayLook {
     let posts =
         Posts { posts: dates.iter().map(|date| post(date)).collect(), undated: Vec::new(), account: None };
     let came = Came::Posts(PostsSeen { posts, looked_at: at(now), lasts_until: None });
@@ -152,14 +159,14 @@ fn shows(way: &str, now: &str, dates: &[&str]) -> WayLook {
 }
 
 /// What a person put on record.
-fn saw(now: &str, date: &str) -> WayLook {
+pub(super) fn saw(now: &str, date: &str) -> WayLook {
     let look = shows("record", now, &[date]);
     let Came::Posts(seen) = look.came else { unreachable!("it shows posts") };
     let lasts_until = Some(at(now) + TimeDelta::days(7));
     WayLook { came: Came::Posts(PostsSeen { lasts_until, ..seen }), ..look }
 }
 
-fn refused(way: &str) -> WayLook {
+pub(super) fn refused(way: &str) -> WayLook {
     let came = Came::Nothing { cause: expired(), retry: Retry::AtLeisure, not_before: None };
     WayLook { way: WayName::new(way), came, bridge: None }
 }
@@ -208,6 +215,42 @@ fn a_post_that_one_list_shows_clears_the_account_whatever_the_other_lacks() {
 }
 
 #[test]
+fn a_list_of_before_the_newest_post_could_not_know_it_and_one_of_after_should() {
+    let mut play = Play::with(vec![rss("a"), of_kind(WayKind::Record)]);
+    let feed = |now| shows("a", now, &["2022-11-08", "2022-11-01"]);
+    let monday = || saw("2022-11-07T10:00", "2022-11-01");
+    for now in ["2022-11-08T20:00", "2022-11-11T20:00", "2022-11-13T20:00"] {
+        assert!(stands(&play.visit(now, &[feed(now), monday()])).is_empty(), "{now}");
+    }
+    let on_the_day = || saw("2022-11-08T10:00", "2022-11-01");
+    assert!(stands(&play.visit("2022-11-13T21:00", &[feed("2022-11-13T21:00"), on_the_day()])).is_empty());
+    let after = || saw("2022-11-14T10:00", "2022-11-01");
+    play.visit("2022-11-14T10:00", &[feed("2022-11-14T10:00"), after()]);
+    let reported = play.visit("2022-11-17T10:00", &[feed("2022-11-17T10:00"), after()]);
+    assert_eq!(stands(&reported), [&OperatorKey::WaysDisagree { source: play.source.id.clone() }]);
+}
+
+#[test]
+fn shops_that_offer_one_release_on_different_days_do_not_disagree() {
+    let base: url::Url = "http://shop.example/".parse().unwrap();
+    let yyb = WayKind::Yyb { base: base.clone(), package: "a".to_owned() };
+    let huawei = WayKind::HuaweiAppdl { base, app_id: "C1".to_owned() };
+    let mut play = Play::with(vec![of_kind(yyb), of_kind(huawei), rss("a"), rss("b")]);
+    let looks = |now, feed| {
+        let shops = [shows("yyb", now, &["2022-11-05"]), shows("huawei-appdl", now, &["2022-11-03"])];
+        [&shops[..], &[shows("a", now, &["2022-11-02"]), shows("b", now, &[feed])]].concat()
+    };
+    for now in ["2022-11-05T20:00", "2022-11-09T20:00"] {
+        assert!(stands(&play.visit(now, &looks(now, "2022-11-02"))).is_empty(), "{now}");
+    }
+    for now in ["2022-11-10T20:00", "2022-11-13T20:00"] {
+        play.visit(now, &looks(now, "2022-11-04"));
+    }
+    let key = OperatorKey::WaysDisagree { source: play.source.id.clone() };
+    assert_eq!(stands(&play.pass("2022-11-13T20:00")), [&key], "two lists of posts do");
+}
+
+#[test]
 fn a_list_that_lacks_a_known_post_convicts_nobody() {
     let mut play = Play::with(vec![rss("a"), rss("b")]);
     let both = |now| [shows("a", now, &["2022-11-01"]), shows("b", now, &["2022-11-03"])];
@@ -253,6 +296,16 @@ fn silence_through_a_bridge_is_proved_only_as_far_as_its_canary_sings() {
 }
 
 #[test]
+fn looks_that_rest_on_one_post_of_a_canary_are_one_look() {
+    let mut play = Play::with(vec![bridged("a")]);
+    // Due on the 8th. The canary posts in the early morning of the 9th, then the bridge freezes and the unit posts.
+    for now in ["2022-11-09T08:00", "2022-11-09T14:10", "2022-11-09T23:50"] {
+        let settled = play.visit(now, &[proven(shows("a", now, &["2022-11-01"]), "2022-11-09")]);
+        assert_eq!(settled.standing, Standing::Unknown(Cause::Unconfirmed), "{now}");
+    }
+}
+
+#[test]
 fn nobody_is_warned_through_a_bridge_that_has_not_sung_since() {
     let mut play = Play::with(vec![bridged("a")]);
     let look = |now, canary| [proven(shows("a", now, &["2022-11-01"]), canary)];
@@ -292,6 +345,7 @@ fn a_bridge_nobody_has_proved_yet_shows_nothing() {
         WayLook { bridge: Some(BridgeHealth::Unproven), ..shows("a", "2022-11-02T08:00", &["2022-11-01"]) };
     let settled = play.visit("2022-11-02T08:00", &[look]);
     assert!(matches!(settled.standing, Standing::Unknown(Cause::SickBridge { .. })), "{settled:?}");
+    assert_eq!(play.posts, [post("2022-11-01")], "but a post that it did show exists");
 }
 
 #[test]

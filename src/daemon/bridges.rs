@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::line::Line;
 use super::settle::{Settled, by_bridge};
 use crate::alert::{OperatorKey, Sign};
-use crate::assess::{BridgeHealth, Canary, bridge_health};
+use crate::assess::{BridgeHealth, Canary, Cause, Standing, bridge_health};
 use crate::rules::{Bridge, BridgeId, Source, SourceId};
 use crate::schedule::Slot;
 use crate::store::{StoreError, Stored};
@@ -117,5 +117,22 @@ impl Line {
             .zip(0..)
             .filter(|(source, _)| source.ways.iter().any(|way| way.bridge.as_ref() == Some(bridge)));
         of_bridge.map(|(_, slot)| Slot(slot)).collect()
+    }
+}
+
+/// Whether nobody can tell how an account stands because of its bridge: the bridge is sick, or it has only just recovered and
+/// nobody has looked through it since.
+pub(super) fn is_its_bridges(source: &Source, standing: &Standing) -> bool {
+    let asked = || source.ways.iter().filter(|way| way.upstream().is_some());
+    let only_by_bridges = || asked().next().is_some() && asked().all(|way| way.bridge.is_some());
+    match standing {
+        Standing::Unknown(Cause::SickBridge { .. }) => true,
+        Standing::Unknown(Cause::LookTooOld | Cause::NoWayLooked) => only_by_bridges(),
+        Standing::Unknown(_)
+        | Standing::Fresh
+        | Standing::DueSoon
+        | Standing::Overdue
+        | Standing::Blank
+        | Standing::Exempt => false,
     }
 }

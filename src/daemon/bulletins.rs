@@ -4,16 +4,18 @@
 //! `as_of`, may only speak for a unit or lift a doubt: an item of the cut-off day that was polled after midnight counts,
 //! and a page that could not be read that night counts as it was read the next morning.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::line::Line;
-use crate::alert::State;
+use crate::alert::{StanceKind, State};
+use crate::assess::activity::is_zombie;
 use crate::assess::{Backing, Case, Known, Shown, Standing, judged_at};
 use crate::bulletin::{
-    Bulletin, Channel, County, Evidence, Input, IssueError, Month, SourceMonth, UnitMonth, Unverified,
-    VerdictScheme, draft,
+    Bulletin, Channel, County, Evidence, Exemption, Input, IssueError, Month, SourceMonth, UnitMonth,
+    Unverified, VerdictScheme, draft,
 };
 use crate::extract::Sighting;
+use crate::fetch::text_without_secrets;
 use crate::rules::{self, Platform, Source, SourceKind};
 use crate::store::{Replayed, StoreError};
 
@@ -173,7 +175,23 @@ impl Line {
             remark_due_soon: source.cadence.remark_due_soon,
             evidence,
             low_volume: self.low_volume_at(source, cutoff, known_until)?,
+            menu: self.menu_faults_at(source, at, known_until)?,
+            is_zombie: source.kind != SourceKind::Column
+                && known.newest.as_ref().is_some_and(|newest| is_zombie(newest.date, cutoff)),
+            exemption: self.exemption_at(source, at),
         })
+    }
+
+    /// By what a person had exempted a source at an instant.
+    fn exemption_at(&self, source: &Source, at: DateTime<Utc>) -> Option<Exemption> {
+        let stance = self.standpoint(source, &State::Quiet, at).exempted?;
+        match stance.kind {
+            StanceKind::Exempted { evidence, approver, until } => {
+                let until = self.calendar().day_of(until - TimeDelta::milliseconds(1));
+                Some(Exemption { reason: stance.reason, evidence, approver, until })
+            }
+            StanceKind::Acknowledged { .. } | StanceKind::Silenced { .. } => None,
+        }
     }
 
     /// What was known of a source at the cut-off, in the light of what was learned until `known_until`.
@@ -241,7 +259,7 @@ impl Line {
         let Some(first_seen_at) = self.store.first_seen_at(&source.id, newest)? else { return Ok(None) };
         Ok(Some(Evidence {
             title: newest.title.clone(),
-            url: newest.url.clone(),
+            url: text_without_secrets(&newest.url),
             raw_date: newest.raw_date.clone(),
             found: newest.found.word().to_owned(),
             first_seen_at,

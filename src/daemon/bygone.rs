@@ -28,7 +28,19 @@ impl Line {
             OperatorKey::SickBridge { bridge } => {
                 !self.rules.bridges.iter().any(|known| known.id.as_str() == bridge)
             }
-            _ => false,
+            // The overseer, the breaker and the mailer look after the others at each of their turns.
+            OperatorKey::Unknown { .. }
+            | OperatorKey::Redesigned { .. }
+            | OperatorKey::Blocked { .. }
+            | OperatorKey::Bounced { .. }
+            | OperatorKey::OperatorBounced { .. }
+            | OperatorKey::Mailbox
+            | OperatorKey::Outbox
+            | OperatorKey::Dead { .. }
+            | OperatorKey::Disk
+            | OperatorKey::HolidayYearMissing { .. }
+            | OperatorKey::Breaker
+            | OperatorKey::OwnOutage => false,
         }
     }
 

@@ -8,7 +8,8 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use super::line::Line;
 use crate::alert::{Addressee, Change, Digest, DigestRow, Matter, News, SourceFacts, State, plan_digest};
 use crate::assess::{Cause, Standing};
-use crate::deliver::{Notice, NoticeId, Says, targets};
+use crate::deliver::{Notice, NoticeId, Says};
+use crate::fetch::without_secrets;
 use crate::rules::{Role, Source, Unit};
 use crate::store::{PlannedDigest, SourceRecord, StoreError, WaitingMatter};
 
@@ -97,7 +98,14 @@ impl Line {
         let record = self.stored(source)?.record;
         let standpoint = self.standpoint(source, &record.alert, now);
         let is_known = standpoint.acknowledged.is_some() && matches!(change, Change::Reminded { .. });
-        Ok(is_known || standpoint.silenced.is_some() || self.is_in_doubt(source, now)?)
+        Ok(is_known || self.is_untellable(source, now)?)
+    }
+
+    /// Whether nothing is told of a source at present: a person has silenced it, or nobody can say how it stands.
+    pub(super) fn is_untellable(&self, source: &Source, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let record = self.stored(source)?.record;
+        let is_silenced = self.standpoint(source, &record.alert, now).silenced.is_some();
+        Ok(is_silenced || self.is_in_doubt(source, now)?)
     }
 
     fn is_in_doubt(&self, source: &Source, now: DateTime<Utc>) -> Result<bool, StoreError> {
@@ -131,7 +139,8 @@ impl Line {
                 rows,
             };
             let says = Says::Digest(digest);
-            Notice { id, ..Notice::to(targets(&says, &self.choices), says, now) }
+            let tells = matters.clone();
+            Notice { tells, ..Notice::by(Some(id), says, &self.choices, now) }
         });
         self.store.post_digest(&PlannedDigest { notice, told }, now)?;
         // How often a unit has been told of a source is shown with it.
@@ -196,7 +205,7 @@ impl Line {
             source: source.id.clone(),
             name: source.name.clone(),
             channel: source.kind.chinese().to_owned(),
-            url: source.url.to_string(),
+            url: without_secrets(&source.url).into(),
             limit: source.cadence.period.limit().unwrap_or_default(),
             last: newest.map(|sighting| sighting.date),
             last_title: newest.map(|sighting| sighting.title.clone()),

@@ -1,5 +1,5 @@
 //! The monitor doubts itself: while many sources have turned bad at once, while none of the anchors answers, and until every
-//! source has been judged since the start, no unit gets mail.
+//! source has been judged since the start, no unit gets mail. What was in the outbox by then is [held](super::held) too.
 
 use std::sync::PoisonError;
 
@@ -18,12 +18,16 @@ impl Line {
     /// Whether units get no mail at present.
     pub(super) fn unit_mail_is_held(&self) -> Result<bool, StoreError> {
         let is_complete = self.picture.lock().unwrap_or_else(PoisonError::into_inner).is_complete();
-        Ok(!is_complete
-            || self.stands(&OperatorKey::Breaker)?.or(self.stands(&OperatorKey::OwnOutage)?).is_some())
+        Ok(!is_complete || self.doubts_itself()?)
+    }
+
+    /// Whether the breaker has tripped, or our own network is down.
+    pub(super) fn doubts_itself(&self) -> Result<bool, StoreError> {
+        Ok(self.stands(&OperatorKey::Breaker)?.or(self.stands(&OperatorKey::OwnOutage)?).is_some())
     }
 
     /// Since when a matter has stood, if it stands.
-    fn stands(&self, key: &OperatorKey) -> Result<Option<DateTime<Utc>>, StoreError> {
+    pub(super) fn stands(&self, key: &OperatorKey) -> Result<Option<DateTime<Utc>>, StoreError> {
         let matter = self.store.operator_matter(key)?;
         Ok(matter.filter(|matter| matter.ended_at.is_none()).map(|matter| matter.raised_at))
     }
@@ -48,15 +52,16 @@ impl Line {
         self.observe(&OperatorKey::Breaker, &sign)
     }
 
-    /// Accepts what has turned bad so far: units get their mail again.
+    /// Accepts what has turned bad so far: units get their mail again. It is on disk once this returns.
     ///
     /// # Errors
     /// If the store fails.
-    pub fn release(&self, by: &str, reason: &str) -> Result<Release, StoreError> {
+    pub async fn release(&self, by: &str, reason: &str) -> Result<Release, StoreError> {
         let release = Release { at: self.clock.now(), by: by.to_owned(), reason: reason.to_owned() };
         self.store.keep_release(&release)?;
         tracing::warn!("`{by}` released the mail to units: {reason}");
         self.news.notify_one();
+        self.store.flush().await?;
         Ok(release)
     }
 
@@ -71,7 +76,8 @@ impl Line {
             return self.observe(&OperatorKey::OwnOutage, &Sign::Over).map(|()| None);
         }
         let is_out = self.stands(&OperatorKey::OwnOutage)?.is_some();
-        let is_wanted = is_out || !self.store.units_with_matters()?.is_empty();
+        let is_wanted =
+            is_out || !self.store.units_with_matters()?.is_empty() || self.store.has_notices_to_units()?;
         let next_at = asked_at.map(|at| at + ASKED_EVERY).filter(|at| *at > now);
         if is_wanted && next_at.is_none() {
             *asked_at = Some(now);

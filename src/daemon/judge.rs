@@ -7,10 +7,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::line::Line;
-use super::settle::by_time;
+use super::settle::{Settled, by_time};
 use crate::rules::SourceId;
 use crate::schedule::{Agenda, Slot};
-use crate::store::StoreError;
+use crate::store::{StoreError, Stored};
 
 /// When to judge which source next. Shared by the poller, which learns it, and the judge. A plain mutex: it is held
 /// for a heap operation and never across an await.
@@ -102,10 +102,7 @@ impl Judge {
 
     fn settle(&self, slots: &[Slot], now: DateTime<Utc>) -> Result<(), StoreError> {
         let line = &self.line;
-        let ids: Vec<SourceId> = slots.iter().map(|slot| line.source(*slot).id.clone()).collect();
-        let settled = line.store.update(&ids, now, |index, stored| {
-            by_time(&stored, &line.terms(line.source(slots[index])), now)
-        })?;
+        let settled = self.settle_by_time(slots, now)?;
         for (slot, settled) in slots.iter().zip(&settled) {
             line.tell(*slot, settled)?;
             self.agenda.put(*slot, settled.judge_at);
@@ -114,5 +111,27 @@ impl Judge {
             }
         }
         Ok(())
+    }
+
+    /// Settles sources and returns what follows, in the order of `slots`. Of most the passing of time changes nothing, so
+    /// they are looked at first and only the others take part in a transaction.
+    fn settle_by_time(&self, slots: &[Slot], now: DateTime<Utc>) -> Result<Vec<Settled>, StoreError> {
+        let line = &self.line;
+        let by_time = |slot: Slot, stored: &Stored| by_time(stored, &line.terms(line.source(slot)), now);
+        let mut settled = Vec::with_capacity(slots.len());
+        let mut moved: Vec<usize> = Vec::new();
+        for (slot, index) in slots.iter().zip(0..) {
+            let (update, unmoved) = by_time(*slot, &line.store.source(&line.source(*slot).id)?);
+            if !update.learns_nothing() {
+                moved.push(index);
+            }
+            settled.push(unmoved);
+        }
+        let ids: Vec<SourceId> = moved.iter().map(|index| line.source(slots[*index]).id.clone()).collect();
+        let of_moved = line.store.update(&ids, now, |place, stored| by_time(slots[moved[place]], &stored))?;
+        for (index, moved) in moved.into_iter().zip(of_moved) {
+            settled[index] = moved;
+        }
+        Ok(settled)
     }
 }

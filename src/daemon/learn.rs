@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::articles::{has_unread, remember, said_of, with_article_days};
 use super::redesign::{known_identity, redesign};
 use super::settle::Terms;
+use super::volume::goes_back_to;
 use super::ways::{WayLook, heed_ways, learn_from_ways};
 use crate::assess::activity::covered_from;
 use crate::assess::{self, Backing, Cause, Shown, remember_look};
@@ -105,9 +106,9 @@ fn learn_from_list(
 ) {
     match look {
         Look::Read { listing, validators, body_hash, identity } => {
+            note_coverage(record, before, listing);
             let listing = with_article_days(listing, &record.articles);
-            note_coverage(record, before, &listing);
-            take(record, before, &listing, identity.as_ref(), Some(now), terms.assess, now);
+            take(record, before, &listing, identity.as_ref(), Some(now), terms, now);
             let is_done_with = record.failure.is_none()
                 && reads_the_same_tomorrow(&listing)
                 && seen.without_reissues.is_none()
@@ -125,13 +126,13 @@ fn learn_from_list(
                 Listing::Items { sightings, .. } if sightings.is_empty() => {
                     fail(record, before, Cause::CannotRead(why.clone()), now);
                 }
-                dated => take(record, before, dated, identity.as_ref(), Some(now), terms.assess, now),
+                dated => take(record, before, dated, identity.as_ref(), Some(now), terms, now),
             }
             forget_page(record);
         }
         Look::SameBody { validators } => {
             if let Some(reading) = &mut record.reading {
-                remember_look(&mut reading.full_looks, now, terms.assess);
+                count_look(reading, now, terms);
             }
             record.validators = validators.clone();
             record.failure = None;
@@ -147,10 +148,19 @@ fn learn_from_list(
 
 /// Notes how far back the items of a list are known without a gap.
 fn note_coverage(record: &mut SourceRecord, before: &SourceRecord, listing: &Listing) {
-    let Listing::Items { sightings, .. } = listing else { return };
-    if let Some(oldest) = sightings.iter().map(|sighting| sighting.date).min() {
-        record.covered_from = Some(covered_from(before.covered_from, newest_before(before), oldest));
+    if let Some(last) = goes_back_to(listing) {
+        record.covered_from = Some(covered_from(before.covered_from, newest_before(before), last));
     }
+}
+
+/// Counts a full look that showed what the reading holds.
+fn count_look(reading: &mut ReadingRecord, at: DateTime<Utc>, terms: &Terms<'_>) {
+    let counts_from = match reading.shown {
+        Shown::Items { newest, .. } => assess::deadline(newest, &terms.source.cadence, terms.calendar),
+        Shown::Empty { .. } => None,
+    };
+    let counts_from = counts_from.map(|deadline| deadline.overdue_from);
+    remember_look(&mut reading.full_looks, at, counts_from, terms.assess);
 }
 
 /// Takes what a page shows for the column's, unless it looks like another page than before. A look counts towards a
@@ -161,12 +171,12 @@ pub(super) fn take(
     listing: &Listing,
     identity: Option<&Identity>,
     full_look: Option<DateTime<Utc>>,
-    policy: &assess::Policy,
+    terms: &Terms<'_>,
     now: DateTime<Utc>,
 ) {
     let mut read = reading(before, listing, now);
     if let Some(at) = full_look.filter(|at| read.full_looks.last() != Some(at)) {
-        remember_look(&mut read.full_looks, at, policy);
+        count_look(&mut read, at, terms);
     }
     match redesign(before, identity, &read) {
         Some(why) => fail(record, before, Cause::Redesigned(why), now),

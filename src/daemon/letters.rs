@@ -2,7 +2,8 @@
 
 use super::line::Line;
 use crate::alert::Addressee;
-use crate::deliver::{Notice, NoticeId, Says};
+use crate::deliver::{Notice, NoticeId, People, Says};
+use crate::rules::Role;
 use crate::store::StoreError;
 
 impl Line {
@@ -32,15 +33,19 @@ impl Line {
         Ok(revised)
     }
 
-    fn people_of(&self, says: &Says) -> Vec<Addressee> {
-        match says {
-            Says::Operator(_) => self.operators.clone(),
-            Says::Digest(digest) => self.rules.unit(&digest.unit).map_or_else(Vec::new, |unit| {
-                let webmasters = unit.webmasters.iter();
-                webmasters
-                    .map(|person| Addressee { name: person.name.clone(), email: person.email.clone() })
-                    .collect()
-            }),
+    fn people_of(&self, says: &Says) -> People {
+        let Says::Digest(digest) = says else {
+            return People { to: self.operators.clone(), copy: Vec::new() };
+        };
+        let of = |name: &str, email: &str| Addressee { name: name.to_owned(), email: email.to_owned() };
+        let unit = self.rules.unit(&digest.unit);
+        let webmasters = unit.into_iter().flat_map(|unit| &unit.webmasters);
+        let superiors = [Role::Supervisor, Role::DeputyHead]
+            .into_iter()
+            .flat_map(|role| self.rules.county.superiors_of(&digest.unit, role));
+        People {
+            to: webmasters.map(|person| of(&person.name, &person.email)).collect(),
+            copy: superiors.map(|superior| of(&superior.name, &superior.email)).collect(),
         }
     }
 }

@@ -11,9 +11,10 @@
 //! | [`Keeper`] | sources that were settled, the next day | makes the snapshot that the socket shows |
 //! | [`serve`](crate::serve) | a connection on the socket | answers from the snapshot |
 //!
-//! Stopping: no new polls; those under way end and are written down; what is due is mailed once; the store is
-//! flushed; the socket is closed. Whoever is not done within the grace period is dropped, which loses nothing that was
-//! written.
+//! Stopping: no new polls; those under way end and are written down; of what is due as much is mailed as there is time for;
+//! the store is flushed; the socket is closed. Whoever is not done within the grace period is dropped, which loses nothing
+//! that was written. Where a line with new rules follows, a mail under way is waited for as long as the server takes: dropped,
+//! it would be sent again.
 
 mod account;
 #[cfg(test)]
@@ -25,7 +26,9 @@ mod bulletins;
 mod bygone;
 mod changes;
 mod digests;
+mod disk;
 mod doubt;
+mod held;
 mod histogram;
 mod honesty;
 mod judge;
@@ -34,6 +37,7 @@ mod learn;
 mod letters;
 mod line;
 mod mailer;
+mod menu;
 mod notes;
 mod overseer;
 mod patrol;
@@ -48,6 +52,7 @@ mod settle;
 mod settle_tests;
 mod stances;
 mod visit;
+mod volume;
 mod ways;
 
 use std::path::Path;
@@ -55,8 +60,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -64,6 +70,7 @@ use self::reload::{NewRules, next_rules};
 pub use account::{Account, WayState};
 pub use bulletins::{IssueFailure, Wanted};
 pub use changes::Changes;
+pub use disk::{DiskWatch, FreeSpace};
 pub use histogram::{Counted, Histogram};
 pub use judge::{Judge, JudgeAgenda};
 pub use lasting::Lasting;
@@ -81,7 +88,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Mail, Route};
 use crate::deliver::Post;
 use crate::rules::Rules;
-use crate::serve::{Door, Keeper, Routes, StatusSocket};
+use crate::serve::{Door, Keeper, Routes, StatusSocket, Streams};
 
 /// How long stopping may take.
 const GRACE: Duration = Duration::from_secs(20);
@@ -121,7 +128,8 @@ impl Tasks {
         let poller = Poller::new(Arc::clone(&line), agenda.clone(), rechecks)?;
         let judge = Judge::new(Arc::clone(&line), agenda);
         let mailer =
-            Mailer::new(Arc::clone(&line), post(&config.mail, &line.clock)?, config.mail.bounces.clone());
+            Mailer::new(Arc::clone(&line), post(&config.mail, &line.clock)?, config.mail.bounces.clone())
+                .watching(DiskWatch::of(config));
         let door = Door::new(Arc::clone(&line), recheck, reload);
         Ok(Self { line, poller, judge, mailer, door })
     }
@@ -132,18 +140,22 @@ impl Tasks {
 /// # Errors
 /// If it cannot start, or a task fails: then the others are stopped first.
 pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
+    // First, so that a hang-up while it starts is heard later and does not end it.
+    let hangups = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let socket = StatusSocket::open(&config.socket, config.access.clone())?.with_page(config.page).await?;
     let lasting = Lasting::open(config, &rules.county.id, clock.now())?;
     let (reload, mut wishes) = mpsc::channel(4);
+    let streams = Streams::default();
     let build = |rules| {
         let line = Line::build_on(lasting.clone(), config, rules, clock.clone())?;
-        Tasks::on(line, config, reload.clone())
+        let tasks = Tasks::on(line, config, reload.clone())?;
+        anyhow::Ok(Tasks { door: tasks.door.with_streams(streams.clone()), ..tasks })
     };
     let tasks = build(rules)?;
     let keeper = Keeper::start(tasks.door.clone())?;
     let (routes, served) = watch::channel(Routes::of(&tasks.door));
     let mut around = JoinSet::new();
-    around.spawn(reload_on_hangup(reload.clone(), stop.clone()));
+    around.spawn(reload_on_hangup(hangups, reload.clone(), stop.clone()));
     let closing = stop.clone();
     around.spawn(async move { socket.serve(served, closing).await });
     let outcome = async {
@@ -160,6 +172,8 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     };
     let outcome = outcome.await;
     stop.cancel();
+    // Whoever still wishes for new rules is told that there will be none, and the socket waits for nobody in vain.
+    drop(wishes);
     if tokio::time::timeout(GRACE, async { while around.join_next().await.is_some() {} }).await.is_err() {
         warn!("the socket did not close within {} s", GRACE.as_secs());
     }
@@ -182,17 +196,21 @@ async fn run_line(
     let ending = stop.child_token();
     let token = || ending.child_token();
     let (polling, judging, mailing, keeping) = (token(), token(), token(), token());
-    tasks.spawn(async move { ("poller", poller.run(polling).await.map_err(Into::into)) });
-    tasks.spawn(async move { ("judge", judge.run(judging).await.map_err(Into::into)) });
-    tasks.spawn(async move { ("mailer", mailer.run(mailing).await.map_err(Into::into)) });
-    tasks.spawn(async move { ("keeper", keeper.run(keeping).await.map_err(Into::into)) });
+    let for_good = stop.clone();
+    tasks.spawn(async move { ("mailer", mailer.run(mailing, for_good).await.map_err(Into::into)) });
+    let others = [
+        tasks.spawn(async move { ("poller", poller.run(polling).await.map_err(Into::into)) }),
+        tasks.spawn(async move { ("judge", judge.run(judging).await.map_err(Into::into)) }),
+        tasks.spawn(async move { ("keeper", keeper.run(keeping).await.map_err(Into::into)) }),
+    ];
     let outcome = tokio::select! {
         ended = until_stopped(&mut tasks, stop) => ended.map(|()| None),
         rules = next_rules(wishes, config, &line) => Ok(rules),
     };
     ending.cancel();
-    if tokio::time::timeout(GRACE, drain(&mut tasks)).await.is_err() {
-        warn!("not everything ended within {} s, the rest is dropped", GRACE.as_secs());
+    match &outcome {
+        Ok(Some(_)) => hand_over(&mut tasks, &others, stop).await,
+        Ok(None) | Err(_) => end(&mut tasks).await,
     }
     line.renderer.close().await;
     line.store.flush().await?;
@@ -200,9 +218,7 @@ async fn run_line(
 }
 
 /// Wishes for new rules at each SIGHUP.
-async fn reload_on_hangup(reload: mpsc::Sender<Reload>, stop: CancellationToken) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+async fn reload_on_hangup(mut hangups: Signal, reload: mpsc::Sender<Reload>, stop: CancellationToken) {
     while let Some(Some(())) = stop.run_until_cancelled(hangups.recv()).await {
         let (tell, _) = oneshot::channel();
         if reload.send(Reload(tell)).await.is_err() {
@@ -229,6 +245,31 @@ async fn until_stopped(
     }
 }
 
+/// Waits until the tasks have ended, for as long as stopping may take.
+async fn end(tasks: &mut JoinSet<(&'static str, anyhow::Result<()>)>) {
+    if tokio::time::timeout(GRACE, drain(tasks)).await.is_err() {
+        warn!("not everything ended within {} s, the rest is dropped", GRACE.as_secs());
+        tasks.abort_all();
+    }
+}
+
+/// The same where another line follows: the `others` than the mailer are dropped in the end, the mailer is not, unless the whole
+/// daemon is to `stop` meanwhile.
+async fn hand_over(
+    tasks: &mut JoinSet<(&'static str, anyhow::Result<()>)>,
+    others: &[AbortHandle],
+    stop: &CancellationToken,
+) {
+    if tokio::time::timeout(GRACE, drain(tasks)).await.is_ok() {
+        return;
+    }
+    warn!("not everything ended within {} s, all is dropped but a mail under way", GRACE.as_secs());
+    others.iter().for_each(AbortHandle::abort);
+    if stop.run_until_cancelled(drain(tasks)).await.is_none() {
+        end(tasks).await;
+    }
+}
+
 async fn drain(tasks: &mut JoinSet<(&'static str, anyhow::Result<()>)>) {
     while let Some(ended) = tasks.join_next().await {
         if let Ok((name, Err(error))) = ended {
@@ -251,4 +292,48 @@ fn post(mail: &Mail, clock: &Clock) -> anyhow::Result<Post> {
 pub fn make_directory(directory: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(directory)
         .with_context(|| format!("cannot make the directory `{}`", directory.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    type Tasks = JoinSet<(&'static str, anyhow::Result<()>)>;
+
+    /// A mailer that takes five minutes over a mail, and a poller that hangs; whether the mail was brought to its end is told.
+    fn tasks() -> (Tasks, [AbortHandle; 1], Arc<AtomicBool>) {
+        let mut tasks = JoinSet::new();
+        let is_mailed = Arc::new(AtomicBool::new(false));
+        let mailed = Arc::clone(&is_mailed);
+        tasks.spawn(async move {
+            tokio::time::sleep(Duration::from_secs(300)).await;
+            mailed.store(true, Ordering::Relaxed);
+            ("mailer", Ok(()))
+        });
+        let poller = tasks.spawn(std::future::pending());
+        (tasks, [poller], is_mailed)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_mail_under_way_is_waited_for_where_a_new_line_follows() {
+        let (mut tasks, others, is_mailed) = tasks();
+        hand_over(&mut tasks, &others, &CancellationToken::new()).await;
+        assert!(is_mailed.load(Ordering::Relaxed) && tasks.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_waited_for_beyond_the_grace_period_where_the_daemon_stops() {
+        let (mut stopped, _others, is_mailed) = tasks();
+        end(&mut stopped).await;
+        let (mut handed_over, others, is_mailed_then) = tasks();
+        let stop = CancellationToken::new();
+        let stopping = async {
+            tokio::time::sleep(2 * GRACE).await;
+            stop.cancel();
+        };
+        tokio::join!(hand_over(&mut handed_over, &others, &stop), stopping);
+        assert!(!is_mailed.load(Ordering::Relaxed) && !is_mailed_then.load(Ordering::Relaxed));
+    }
 }

@@ -10,7 +10,7 @@ use super::line::Line;
 use super::picture::is_of_the_picture;
 use crate::alert::operator::{next_news, tell};
 use crate::alert::{OperatorDigest, OperatorKey, OperatorMatter, OperatorRow, Sign};
-use crate::deliver::{Notice, NoticeKind, Says, targets};
+use crate::deliver::{Notice, NoticeKind, Says};
 use crate::store::{StoreError, ToldMatter};
 
 impl Line {
@@ -20,9 +20,10 @@ impl Line {
     /// If the store fails.
     pub fn observe(&self, key: &OperatorKey, sign: &Sign) -> Result<(), StoreError> {
         if self.store.observe_matter(key, sign, self.clock.now())? {
+            let matter = key.without_address();
             match sign {
-                Sign::Stands(says) => tracing::warn!(matter = %key, "for the operator: `{key}`: {says}"),
-                Sign::Over => tracing::info!(matter = %key, "for the operator: `{key}` is over"),
+                Sign::Stands(says) => tracing::warn!(matter, "for the operator: `{matter}`: {says}"),
+                Sign::Over => tracing::info!(matter, "for the operator: `{matter}` is over"),
             }
             self.changes.note_other();
             self.news.notify_one();
@@ -84,8 +85,10 @@ impl Line {
             return Ok(None);
         }
         let matters = self.store.operator_matters()?;
-        let due_at =
-            |matter: &OperatorMatter| self.may_tell_from(matter, next_news(matter, &self.operator).0);
+        // What fell due within the hours and was missed waits for the hours to come, like everything else.
+        let due_at = |matter: &OperatorMatter| {
+            self.may_tell_from(matter, next_news(matter, &self.operator).0.max(now))
+        };
         if matters.iter().any(|matter| due_at(matter) <= now) {
             let may_be_told = matters.iter().filter(|matter| self.may_tell_from(matter, now) <= now);
             self.post_to_operator(may_be_told, now)?;
@@ -107,6 +110,9 @@ impl Line {
                 told.push(ToldMatter { before: matter.clone(), after });
             }
         }
+        if rows.is_empty() {
+            return Ok(());
+        }
         rows.sort_by_key(|row| row.news);
         let digest = OperatorDigest {
             county: self.rules.county.name.clone(),
@@ -116,7 +122,7 @@ impl Line {
             rows,
         };
         let says = Says::Operator(digest);
-        let notice = Notice::to(targets(&says, &self.choices), says, now);
+        let notice = Notice::by(None, says, &self.choices, now);
         // A matter that has changed meanwhile is told in the next turn.
         self.store.post_to_operator(&notice, &told)?;
         self.changes.note_other();

@@ -43,8 +43,9 @@ impl Picture {
         }
     }
 
-    /// Takes in how a source stands; says whether that is news.
-    pub(super) fn take(&mut self, slot: Slot, settled: &Settled) -> bool {
+    /// Takes in how a source stands; says whether that is news. What turned with its bridge is the bridge's doing: the
+    /// operator hears of that by itself, and it is no sign that the county or the monitor has failed.
+    pub(super) fn take(&mut self, slot: Slot, settled: &Settled, is_its_bridges: bool) -> bool {
         let mut completes_it = false;
         if let Some(is_settled) = self.settled.get_mut(slot.0 as usize)
             && !std::mem::replace(is_settled, true)
@@ -58,10 +59,10 @@ impl Picture {
             self.new.remove(&slot);
         }
         match settled.course {
-            Course::Turned { since } => {
+            Course::Turned { since } if !is_its_bridges => {
                 self.turned_at.insert(slot, since);
             }
-            Course::New | Course::Well | Course::NeverWell => {
+            Course::Turned { .. } | Course::New | Course::Well | Course::NeverWell => {
                 self.turned_at.remove(&slot);
             }
         }

@@ -24,19 +24,21 @@ use crate::rules::{Remark, Source};
 use crate::schedule::Slot;
 use crate::store::{Held, SourceRecord, StoreError};
 
-/// Makes the next request of a visit, if the site allows it.
+/// Makes the next request of a visit, if the site allows it. What few visits need is boxed, lest every task carry room for it.
 ///
 /// # Errors
 /// Only if the store fails: what goes wrong with a page is part of the look.
-pub async fn poll(line: &Line, visit: Visit) -> Result<Stepped, StoreError> {
+pub async fn poll(line: &Line, mut visit: Visit) -> Result<Stepped, StoreError> {
     let now = line.clock.now();
     let source = line.source(visit.slot);
     if source.is_read_by_ways() {
-        return round::go(line, source, visit, now).await;
+        return Box::pin(round::go(line, source, visit, now)).await;
     }
+    visit.led_to =
+        visit.led_to.filter(|url| matches!(line.robots_verdict(url, now), Verdict::Unknown { .. }));
     match line.robots_verdict(visit.address(&source.url), now) {
         Verdict::Unknown { robots_txt } => {
-            line.ask_robots_txt(&robots_txt, now).await;
+            Box::pin(line.ask_robots_txt(&robots_txt, now)).await;
             Ok(Stepped { went: Went::On(visit), wish: HostWish::AsBefore })
         }
         Verdict::Allowed { crawl_delay } => {
@@ -65,11 +67,14 @@ async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) 
             let is_conditional = unless_matches.is_some();
             let request = Request { url: &source.url, unless_matches, form: None };
             let fetched = if source.render {
-                line.renderer.render(&source.url, now).await
+                Box::pin(line.renderer.render(&source.url, now)).await
             } else {
-                line.fetcher.fetch(request, now).await
+                line.fetch(request, now).await
             };
             let fetched = unless_still_loading(fetched);
+            if let Some(led_to) = fetched.outcome.led_to() {
+                return Ok(Went::On(Visit { led_to: Some(Box::new(led_to)), ..visit }));
+            }
             let reached = reached(line, visit.slot, fetched.outcome, is_conditional, &record, now);
             visit.not_before = fetched.not_before;
             drop(record);
@@ -79,7 +84,11 @@ async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) 
             let held = line.store.held(&source.id)?;
             let record = held.stored.record.under_rule(source.fingerprint, source.place);
             let request = Request { url: &to.url, unless_matches: None, form: to.form.as_deref() };
-            let Fetched { outcome, not_before, .. } = line.fetcher.fetch(request, now).await;
+            let Fetched { outcome, not_before, .. } = line.fetch(request, now).await;
+            if let Some(led_to) = outcome.led_to() {
+                let (errand, led_to) = (Errand::Onward { to, hops }, Some(Box::new(led_to)));
+                return Ok(Went::On(Visit { errand, led_to, ..visit }));
+            }
             let reached = reached(line, visit.slot, outcome, false, &record, now).without_validators();
             drop(record);
             visit.not_before = not_before;
@@ -88,12 +97,17 @@ async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) 
         }
         Errand::Articles { seen, mut to_open, opened: mut articles, without_reissues } => {
             if let Some(url) = to_open.pop_front() {
-                let fetched = line.fetcher.fetch(Request::in_full(&url), now).await;
+                let fetched = line.fetch(Request::in_full(&url), now).await;
                 if is_turning_us_away(&fetched) {
                     to_open.clear();
                     visit.not_before = visit.not_before.max(fetched.not_before);
                 }
-                articles.push(opened(&url, fetched.outcome, now, line.calendar.zone));
+                visit.led_to = fetched.outcome.led_to().map(Box::new);
+                if visit.led_to.is_some() {
+                    to_open.push_front(url);
+                } else {
+                    articles.push(opened(&url, fetched.outcome, now, line.calendar.zone));
+                }
             }
             visit.errand = Errand::Articles { seen, to_open, opened: articles, without_reissues };
             after_article(line, source, visit, now)
@@ -224,6 +238,7 @@ fn after_list(
     now: DateTime<Utc>,
 ) -> Result<Went, StoreError> {
     let (slot, not_before, ask) = (visit.slot, visit.not_before, visit.ask);
+    let led_to = None;
     let look = match reached {
         Reached::Look(look) => look,
         Reached::Onward(onward) => match visit.led_on(onward, &source.url) {
@@ -241,7 +256,7 @@ fn after_list(
     let without_reissues = reissue.map(|reissue| reissue.without);
     let seen = Box::new((held, look));
     let errand = Errand::Articles { seen, to_open, opened: Vec::new(), without_reissues };
-    after_article(line, source, Visit { slot, ask, errand, not_before }, now)
+    after_article(line, source, Visit { slot, ask, errand, led_to, not_before }, now)
 }
 
 fn articles_wanted(
@@ -306,6 +321,11 @@ fn turned_away(
 impl Line {
     pub(super) fn robots_verdict(&self, url: &Url, now: DateTime<Utc>) -> Verdict {
         self.robots.lock().unwrap_or_else(PoisonError::into_inner).verdict(url, now)
+    }
+
+    /// Asks for a page of a site, redirected only where robots.txt allows it.
+    pub(super) async fn fetch(&self, request: Request<'_>, now: DateTime<Utc>) -> Fetched {
+        self.fetcher.fetch_heeding(request, now, |url| self.robots_verdict(url, now)).await
     }
 
     pub(super) async fn ask_robots_txt(&self, robots_txt: &Url, now: DateTime<Utc>) {

@@ -2,14 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::bridges::Heeded;
+use super::bridges::{Heeded, is_its_bridges};
 use super::judge::JudgeAgenda;
 use super::line::{Counters, Line};
 use super::poll::poll;
@@ -17,7 +19,7 @@ use super::settle::{Settled, Terms, after_poll};
 use super::visit::{Ask, HostWish, Polled, Stepped, Visit, Went};
 use crate::rules::{HostPace, SourceId};
 use crate::schedule::{Dispatcher, HostKey, Next, Pacing, Slot};
-use crate::store::{StoreError, Update};
+use crate::store::StoreError;
 
 /// A wish to poll a source in full as soon as politeness allows.
 #[derive(Debug)]
@@ -34,12 +36,16 @@ pub struct Poller {
     /// Sources to be asked for in full at their next poll.
     in_full: HashSet<Slot>,
     rechecks: mpsc::Receiver<Recheck>,
+    /// When the first poll ended that is not written down yet.
+    behind_since: Option<Instant>,
 }
 
 /// No plan reaches further than this.
 const LONGEST_INTERVAL: TimeDelta = TimeDelta::days(8);
 /// Polls written down in one transaction at most.
 const LARGEST_GROUP: usize = 512;
+/// Polls that learned nothing are written down together, no later than this.
+const LONGEST_BEHIND: Duration = Duration::from_secs(1);
 
 impl Poller {
     /// A poller with every source of the rules on its agenda: where the store knows its next poll, then; else now.
@@ -72,6 +78,7 @@ impl Poller {
             waiting: HashMap::new(),
             in_full: HashSet::new(),
             rechecks,
+            behind_since: None,
         };
         poller.take_wishes();
         Ok(poller)
@@ -95,12 +102,14 @@ impl Poller {
                 () = stop.cancelled() => {}
                 Some(first) = self.under_way.join_next() => self.finish_group(first)?,
                 Some(Recheck(slot)) = self.rechecks.recv() => self.recheck(slot),
+                () = past(self.behind_since.map(|since| since + LONGEST_BEHIND)) => self.catch_up()?,
                 () = waiting => {}
             }
         }
         while let Some(first) = self.under_way.join_next().await {
             self.finish_group(first)?;
         }
+        self.catch_up()?;
         self.leave_wishes();
         Ok(())
     }
@@ -137,7 +146,10 @@ impl Poller {
             let wait_until = self.start_ready();
             match self.under_way.join_next().await {
                 Some(first) => self.finish_group(first)?,
-                None => return Ok(wait_until),
+                None => {
+                    self.catch_up()?;
+                    return Ok(wait_until);
+                }
             }
         }
     }
@@ -185,7 +197,14 @@ impl Poller {
             self.judge.put(polled.slot, settled.judge_at);
             self.heed_canary(polled.slot, now)?;
         }
-        Ok(())
+        let behind_since = *self.behind_since.get_or_insert_with(Instant::now);
+        if behind_since.elapsed() >= LONGEST_BEHIND { self.catch_up() } else { Ok(()) }
+    }
+
+    /// Writes down the polls that are not yet.
+    fn catch_up(&mut self) -> Result<(), StoreError> {
+        self.behind_since = None;
+        self.line.store.write_polls()
     }
 
     /// A canary may have shown that its bridge delivers, or that it does not: then the bridge's accounts stand otherwise.
@@ -219,8 +238,8 @@ impl Poller {
         Ok(())
     }
 
-    /// Writes a group down and returns what follows, in the order of the group. Most polls learn nothing; they cost one
-    /// plain write each, while the others share a transaction.
+    /// Writes a group down and returns what follows, in the order of the group. Most polls learn nothing: they are only noted
+    /// for now, while the others share a transaction.
     fn write_down(&self, group: &[Polled], now: DateTime<Utc>) -> Result<Vec<Settled>, StoreError> {
         let mut settled = Vec::with_capacity(group.len());
         let mut learned: Vec<usize> = Vec::new();
@@ -243,7 +262,7 @@ impl Poller {
         Ok(settled.into_iter().flatten().collect())
     }
 
-    /// Writes the poll record of a poll that learned nothing; `None` if it learned something. Only the poller writes poll
+    /// Notes the poll record of a poll that learned nothing; `None` if it learned something. Only the poller makes poll
     /// records, so nobody can come in between.
     fn note_if_nothing_new(
         &self,
@@ -253,15 +272,9 @@ impl Poller {
         let id = &self.line.source(polled.slot).id;
         let stored = self.line.store.held_now(id, &polled.held)?;
         let (update, settled) = after_poll(&stored, &polled.seen, &self.terms(polled), now);
-        match update {
-            Update { poll: Some(poll), record: None, sightings, posts, observations, matters, events }
-                if sightings.is_empty()
-                    && posts.is_empty()
-                    && observations.is_empty()
-                    && matters.is_empty()
-                    && events.is_empty() =>
-            {
-                self.line.store.record_poll(id, &poll)?;
+        match update.poll {
+            Some(poll) if update.learns_nothing() => {
+                self.line.store.record_poll(id, &poll);
                 Ok(Some(settled))
             }
             _ => Ok(None),
@@ -285,8 +298,12 @@ impl Line {
         Counters::add(&self.counters.alerts, settled.changes.len() as u64);
         // A canary is no source of a unit: the operator hears of its bridge instead.
         let is_canary = self.source(slot).canary_of.is_some();
-        let is_news =
-            !is_canary && self.picture.lock().unwrap_or_else(PoisonError::into_inner).take(slot, settled);
+        let is_its_bridges = is_its_bridges(self.source(slot), &settled.standing);
+        let take = || {
+            let mut picture = self.picture.lock().unwrap_or_else(PoisonError::into_inner);
+            picture.take(slot, settled, is_its_bridges)
+        };
+        let is_news = !is_canary && take();
         if is_news || !settled.changes.is_empty() {
             self.news.notify_one();
         }
@@ -297,6 +314,14 @@ impl Line {
             warn!(source.id = %id, "cannot tell how `{id}` stands: {cause}");
         }
         settled.signs.iter().try_for_each(|(key, sign)| self.observe(key, sign))
+    }
+}
+
+/// Waits for an instant, for ever where there is none.
+async fn past(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 

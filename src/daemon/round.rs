@@ -2,8 +2,9 @@
 //!
 //! A visit to an account is a round: its ways are asked one after another, in the order of the rule. Nobody is asked for what
 //! persons have put on record, so that is looked up on the way. A way whose platform wants to be left alone is passed over.
+//! Once a day the round goes on to what the account's menu leads to.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
@@ -12,12 +13,15 @@ use url::Url;
 
 use super::learn::Look;
 use super::line::{Counters, Line};
+use super::menu::MenuErrand;
 use super::poll::{count, in_words};
 use super::visit::{Errand, HostWish, Polled, Seen, Stepped, Visit, Went};
 use super::ways::{Came, PostsSeen, WayLook};
 use crate::assess::Cause;
-use crate::extract::{Answer, DateKind, Found, Post, Posts, Refusal, Sighting, Sureness};
-use crate::fetch::{AccountLook, Call, Next, Request, Verdict, answer_of, refusal_of, retry_of};
+use crate::extract::{DateKind, Found, Post, Posts, Refusal, Sighting, Sureness};
+use crate::fetch::{
+    AccountLook, Call, Import, Next, Request, Verdict, answer_of, open_import, refusal_of, retry_of,
+};
 use crate::rules::{Source, Way};
 use crate::schedule::{HostKey, Slot};
 use crate::store::{Held, PatrolRecord, StoreError};
@@ -30,6 +34,8 @@ pub(super) struct Round {
     under_way: Option<(AccountLook, Asks)>,
     /// Where the next request is made.
     at: HostKey,
+    /// The menu, once the ways have been gone through.
+    menu: Option<MenuErrand>,
 }
 
 /// What a look asks for.
@@ -37,12 +43,14 @@ pub(super) struct Round {
 enum Asks {
     Call(Call),
     Fetch(Url),
+    /// The robots.txt of where the second address redirects to.
+    Leave(Url, Url),
 }
 
 impl Round {
     /// A round that begins with the first way that asks anybody.
     pub(super) fn begin(source: &Source) -> Self {
-        Self { looks: Vec::new(), under_way: None, at: HostKey::of_source(source) }
+        Self { looks: Vec::new(), under_way: None, at: HostKey::of_source(source), menu: None }
     }
 
     /// Where the next request is made.
@@ -65,11 +73,23 @@ pub(super) async fn go(
     visit: Visit,
     now: DateTime<Utc>,
 ) -> Result<Stepped, StoreError> {
-    let Visit { slot, ask, errand, not_before } = visit;
+    let Visit { slot, ask, errand, led_to, not_before } = visit;
     let mut round = match errand {
         Errand::Ways(round) => round,
         Errand::Page | Errand::Onward { .. } | Errand::Articles { .. } => Box::new(Round::begin(source)),
     };
+    if let Some(errand) = round.menu.take() {
+        let (errand, wish) = line.go_to_menu(source, errand, now).await?;
+        let went = match errand {
+            Some(errand) => {
+                round.at = errand.host();
+                round.menu = Some(errand);
+                Went::On(Visit { slot, ask, errand: Errand::Ways(round), led_to, not_before })
+            }
+            None => Went::Home(Box::new(home(line, source, slot, line.store.held(&source.id)?, round.looks))),
+        };
+        return Ok(Stepped { went, wish });
+    }
     let held = line.store.held(&source.id)?;
     line.go_through(source, &held, &mut round, now).await?;
     let wish = match round.next_way(source) {
@@ -83,9 +103,16 @@ pub(super) async fn go(
     let went = match round.next_way(source) {
         Some(next) => {
             round.at = HostKey::of_way(next).unwrap_or(round.at);
-            Went::On(Visit { slot, ask, errand: Errand::Ways(round), not_before })
+            Went::On(Visit { slot, ask, errand: Errand::Ways(round), led_to, not_before })
         }
-        None => Went::Home(Box::new(home(line, source, slot, held, round.looks))),
+        None => match line.menu_due(source, &round.looks, now)? {
+            Some(errand) => {
+                round.at = errand.host();
+                round.menu = Some(errand);
+                Went::On(Visit { slot, ask, errand: Errand::Ways(round), led_to, not_before })
+            }
+            None => Went::Home(Box::new(home(line, source, slot, held, round.looks))),
+        },
     };
     Ok(Stepped { went, wish })
 }
@@ -109,7 +136,7 @@ impl Line {
             let (look, next) = self.begin_look(way, now);
             let came = match next {
                 Next::Recall => self.on_record(source, now)?,
-                Next::Open(file) => self.imported(look, &file, now).await,
+                Next::Open(file) => self.imported(look, file, now).await,
                 Next::Call(call) => {
                     round.under_way = Some((look, Asks::Call(call)));
                     return Ok(());
@@ -140,6 +167,11 @@ impl Line {
                 let answer = called.answer.map_err(|failure| refusal_of(&failure));
                 (answer, called.not_before, HostWish::AsBefore)
             }
+            Asks::Leave(robots_txt, url) => {
+                self.ask_robots_txt(&robots_txt, now).await;
+                round.under_way = Some((look, Asks::Fetch(url)));
+                return Ok(HostWish::AsBefore);
+            }
             Asks::Fetch(url) => match self.robots_verdict(&url, now) {
                 Verdict::Unknown { robots_txt } => {
                     self.ask_robots_txt(&robots_txt, now).await;
@@ -147,7 +179,12 @@ impl Line {
                     return Ok(HostWish::AsBefore);
                 }
                 Verdict::Allowed { crawl_delay } => {
-                    let fetched = self.fetcher.fetch(Request::in_full(&url), now).await;
+                    let fetched = self.fetch(Request::in_full(&url), now).await;
+                    let led_to = fetched.outcome.led_to().map(|to| self.robots_verdict(&to, now));
+                    if let Some(Verdict::Unknown { robots_txt }) = led_to {
+                        round.under_way = Some((look, Asks::Leave(robots_txt, url)));
+                        return Ok(HostWish::Is(crawl_delay));
+                    }
                     (answer_of(fetched.outcome), fetched.not_before, HostWish::Is(crawl_delay))
                 }
                 verdict @ (Verdict::Forbidden { .. } | Verdict::Unavailable { .. }) => {
@@ -173,11 +210,13 @@ impl Line {
     }
 
     /// What a file that was handed in shows. It is as old as the file.
-    async fn imported(&self, mut look: AccountLook, file: &Path, now: DateTime<Utc>) -> Came {
-        let read = read_import(&self.import_dir.join(file), self.longest_import).await;
-        let (answer, handed_in_at) = match read {
-            Ok((answer, at)) => (Ok(answer), at.min(now)),
-            Err(why) => (Err(Refusal::NoFile(format!("`{}`: {why}", file.display()))), now),
+    async fn imported(&self, mut look: AccountLook, file: PathBuf, now: DateTime<Utc>) -> Came {
+        let (directory, longest) = (self.import_dir.clone(), self.longest_import);
+        let opened = tokio::task::spawn_blocking(move || open_import(&directory, &file, longest)).await;
+        let opened = opened.unwrap_or_else(|error| Err(Refusal::NoFile(error.to_string())));
+        let (answer, handed_in_at) = match opened {
+            Ok(Import { answer, saved_at }) => (Ok(answer), saved_at.min(now)),
+            Err(refusal) => (Err(refusal), now),
         };
         let next = {
             let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
@@ -227,17 +266,6 @@ fn came(read: Result<Posts, Refusal>, now: DateTime<Utc>, not_before: Option<Dat
             Came::Nothing { cause: Cause::WayRefused(refusal), retry, not_before }
         }
     }
-}
-
-/// A file that was handed in, and when.
-async fn read_import(path: &Path, longest: u64) -> std::io::Result<(Answer, DateTime<Utc>)> {
-    let about = tokio::fs::metadata(path).await?;
-    if about.len() > longest {
-        return Err(std::io::Error::other(format!("it is longer than {longest} bytes")));
-    }
-    let body = tokio::fs::read(path).await?;
-    let answer = Answer::of_file(body).ok_or_else(|| std::io::Error::other("it cannot be read"))?;
-    Ok((answer, about.modified()?.into()))
 }
 
 fn post_of(record: PatrolRecord) -> Post {

@@ -80,7 +80,8 @@ impl<'a> Terms<'a> {
         now: DateTime<Utc>,
     ) -> Standing {
         let case = self.case(record, seen_at);
-        case.standing_if_warned_from(self.ladder(case.deadline()).warn_from(), now)
+        let deadline = case.deadline();
+        case.standing_under(deadline, self.ladder(deadline).warn_from(), now)
     }
 }
 
@@ -94,8 +95,9 @@ pub fn after_poll(stored: &Stored, seen: &Seen, terms: &Terms<'_>, now: DateTime
     let has_failed = step.record.failure.is_some();
     if !has_failed {
         step.update.sightings = sightings_of(look, &step.record.articles);
-        step.update.posts = posts_of(look);
     }
+    // A bridge that is doubted may withhold posts, but it makes none up.
+    step.update.posts = posts_of(look);
     step.seen_at = if has_failed { step.seen_at } else { Some(now) };
     step.note_what_changed(&before);
     let mut settled = step.judge();
@@ -139,6 +141,8 @@ struct Step<'a> {
     now: DateTime<Utc>,
     record: Cow<'a, SourceRecord>,
     seen_at: Option<DateTime<Utc>>,
+    /// As the judge worked it out.
+    deadline: Option<Deadline>,
     notes: Notes,
     update: Update,
 }
@@ -153,7 +157,7 @@ impl<'a> Step<'a> {
             notes.rule_changed();
         }
         let seen_at = stored.poll.and_then(|poll| poll.seen_at).filter(|_| is_known_rule);
-        Self { terms, now, record, seen_at, notes, update: Update::default() }
+        Self { terms, now, record, seen_at, deadline: None, notes, update: Update::default() }
     }
 
     /// Brings what follows from an account's ways up to date, and notes what that changes.
@@ -184,14 +188,17 @@ impl<'a> Step<'a> {
     }
 
     fn judge(&mut self) -> Settled {
-        let standing = self.terms.case(&self.record, self.seen_at).standing(self.now);
+        let case = self.terms.case(&self.record, self.seen_at);
+        let deadline = case.deadline();
+        let standing = case.standing_under(deadline, None, self.now);
+        self.deadline = deadline;
         self.notes.still_so(&mut self.record, &standing, self.seen_at, self.terms.assess, self.now);
         self.note_course(&standing);
-        let ladder = self.terms.ladder(self.terms.case(&self.record, self.seen_at).deadline());
+        let ladder = self.terms.ladder(deadline);
         let changes = self.move_alert(&ladder);
         let judge_at = [
             next_change_at(&self.record, self.terms, self.now),
-            self.terms.case(&self.record, self.seen_at).next_change_at(self.now),
+            self.terms.case(&self.record, self.seen_at).next_change_under(deadline, self.now),
             alert::next_step_at(&self.record.alert, &ladder),
         ];
         let failed_with = self.update.events.iter().find_map(|event| match event {
@@ -225,7 +232,8 @@ impl<'a> Step<'a> {
     }
 
     fn move_alert(&mut self, ladder: &Ladder<'_>) -> Vec<alert::Change> {
-        let standing = self.terms.standing_for_alert(&self.record, self.seen_at, self.now);
+        let case = self.terms.case(&self.record, self.seen_at);
+        let standing = case.standing_under(ladder.deadline, ladder.warn_from(), self.now);
         let mut changes = Vec::new();
         if self.terms.source.canary_of.is_some() {
             return changes;
@@ -265,7 +273,7 @@ impl<'a> Step<'a> {
         let is_unconfirmed = *standing == Standing::Unknown(Cause::Unconfirmed);
         let outlook = Outlook {
             period: self.terms.source.cadence.period,
-            deadline: self.terms.case(&self.record, self.seen_at).deadline(),
+            deadline: self.deadline,
             look_again_in: is_unconfirmed.then_some(self.terms.assess.confirm_gap),
             not_before: wish,
         };

@@ -42,14 +42,19 @@ impl Stances {
 }
 
 impl Line {
-    /// Takes a stance of a person, for good and at once: it is written down, and the source is judged anew.
+    /// Takes what a person has said, for good and at once: it is written down, and the sources are judged anew. It is in
+    /// force before it is waited for that it reaches the disk, since whoever asked may not wait with us.
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn take_stance(&self, stance: Stance) -> Result<(), StoreError> {
+    pub async fn take_stances(&self, stances: Vec<Stance>) -> Result<(), StoreError> {
+        stances.into_iter().try_for_each(|stance| self.take_stance(stance))?;
+        self.store.flush().await
+    }
+
+    fn take_stance(&self, stance: Stance) -> Result<(), StoreError> {
         let id = stance.source.clone();
         self.store.keep_stance(&stance)?;
-        self.store.flush().await?;
         self.stances.lock().unwrap_or_else(PoisonError::into_inner).take(stance);
         let Some(slot) = self.slot(&id) else { return Ok(()) };
         let (now, terms) = (self.clock.now(), self.terms(self.source(slot)));

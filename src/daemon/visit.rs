@@ -32,6 +32,8 @@ pub struct Visit {
     pub slot: Slot,
     pub(super) ask: Ask,
     pub(super) errand: Errand,
+    /// Where the errand's request was redirected to, while nothing is known of the robots.txt there.
+    pub(super) led_to: Option<Box<Url>>,
     /// The server asked not to be asked again before this.
     pub(super) not_before: Option<DateTime<Utc>>,
 }
@@ -126,11 +128,14 @@ const MOST_HOPS: usize = Onward::MOST_HOPS;
 impl Visit {
     /// A visit that begins.
     pub fn begin(slot: Slot, ask: Ask) -> Self {
-        Self { slot, ask, errand: Errand::Page, not_before: None }
+        Self { slot, ask, errand: Errand::Page, led_to: None, not_before: None }
     }
 
-    /// The address that the next request is for; `own` is the source's.
+    /// The address of whose robots.txt something must be known before the next request; `own` is the source's.
     pub(super) fn address<'a>(&'a self, own: &'a Url) -> &'a Url {
+        if let Some(led_to) = &self.led_to {
+            return led_to;
+        }
         match &self.errand {
             Errand::Page | Errand::Ways(_) => own,
             Errand::Onward { to, .. } => &to.url,

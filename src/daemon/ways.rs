@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::learn::{Look, take};
 use super::settle::Terms;
@@ -114,7 +114,7 @@ pub(super) fn learn_from_ways(
     let listing = together(record, looks, &views, terms);
     let full_look =
         (agreed.witness == Witness::Whole).then(|| agreed.reach.map_or(now, |reach| reach.min(now)));
-    take(record, before, &listing, None, full_look, terms.assess, now);
+    take(record, before, &listing, None, full_look, terms, now);
 }
 
 /// Brings what follows from an account's ways up to date.
@@ -136,10 +136,11 @@ pub(super) fn heed_ways(record: &mut SourceRecord, terms: &Terms<'_>, now: DateT
             record.failure = Some(FailureRecord { cause, since });
         }
     }
-    let newest = agreement::newest(&views);
-    for (way, view) in terms.source.ways.iter().zip(&views) {
+    let ways = || terms.source.ways.iter().zip(&views);
+    let newest = agreement::newest(ways().filter(|(way, _)| !is_shop(&way.kind)).map(|(_, view)| view));
+    for (way, view) in ways() {
         if let Some(known) = record.ways.iter_mut().find(|known| known.way == way.name) {
-            let lacks = lacks_the_newest(view, newest);
+            let lacks = !is_shop(&way.kind) && lacks_the_newest(view, newest, terms.calendar);
             known.lacks_since = lacks.then(|| known.lacks_since.unwrap_or(now));
         }
     }
@@ -195,6 +196,20 @@ fn testimony(kind: &WayKind) -> Testimony {
     }
 }
 
+/// Whether a way shows releases of an app, which each shop offers on a day of its own.
+fn is_shop(kind: &WayKind) -> bool {
+    match kind {
+        WayKind::Itunes { .. } | WayKind::Yyb { .. } | WayKind::HuaweiAppdl { .. } => true,
+        WayKind::Rss { .. }
+        | WayKind::WeiboOpenapi { .. }
+        | WayKind::WechatApi { .. }
+        | WayKind::WechatBackend { .. }
+        | WayKind::WechatArticle { .. }
+        | WayKind::DouyinOpenapi { .. }
+        | WayKind::Record => false,
+    }
+}
+
 fn views(record: &SourceRecord, terms: &Terms<'_>, now: DateTime<Utc>) -> Vec<WayView> {
     let ways = terms.source.ways.iter();
     ways.map(|way| {
@@ -220,8 +235,9 @@ pub(super) fn health_of(known: &WayRecord, way: &Way, calendar: &Calendar, now: 
     match (known.lasts_until, &known.bridge) {
         (Some(lasts_until), _) if now >= lasts_until => Health::Unasked,
         (Some(_), _) => Health::Well { reach: Some(looked_at) },
+        // On that day the canary may have posted at any hour, and all looks that rest on its post are one look.
         (None, Some(BridgeHealth::Well { proven })) => {
-            Health::Well { reach: Some(calendar.end_of(*proven) - TimeDelta::milliseconds(1)) }
+            Health::Well { reach: Some(calendar.start_of(*proven).min(looked_at)) }
         }
         (None, _) => Health::Well { reach: None },
     }
@@ -248,9 +264,11 @@ fn remember(record: &mut SourceRecord, look: &WayLook, now: DateTime<Utc>) {
     known.bridge.clone_from(&look.bridge);
     match &look.came {
         Came::Posts(seen) => {
-            if let Some(oldest) = in_order(&seen.posts).map(|post| post.date).min() {
+            // The oldest may be one that is kept on top without a mark.
+            if let Some(last) = seen.posts.posts.iter().rfind(|post| !post.is_pinned) {
                 let newest_before = known.newest.as_ref().map(|post| post.date);
-                known.covered_from = Some(covered_from(known.covered_from, newest_before, oldest));
+                let covered = covered_from(known.covered_from, newest_before, last.sighting.date);
+                known.covered_from = Some(covered);
             }
             known.newest = seen.posts.newest().map(|post| post.sighting.clone());
             known.looked_at = Some(seen.looked_at);

@@ -9,18 +9,21 @@ use super::reply::without_addresses;
 use super::untrusted::shortened;
 use crate::rules::UnitId;
 
-/// A mail that came back from a unit's address.
+/// A mail that came back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Bounce {
     /// When we read of it.
     pub at: DateTime<Utc>,
-    /// Whose address it is.
-    pub unit: UnitId,
+    /// The unit that the mail was for; `None` where it was for the operator.
+    pub unit: Option<UnitId>,
     /// The notice that came back; `None` where the report does not say which.
     pub notice: Option<NoticeId>,
     /// The address that did not take it.
     pub address: String,
+    /// Whether it was nobody's by the rules when the report came, as one behind an alias or a forwarding.
+    #[serde(default)]
+    pub of_nobody: bool,
     /// What is said of it.
     pub said: Said,
 }

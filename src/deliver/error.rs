@@ -171,14 +171,13 @@ impl DeliverError {
     /// Whether the way out itself is shut, so that no other notice need try it in this turn.
     pub(super) fn shuts_the_way(&self) -> bool {
         match self {
-            Self::Unreachable { .. } => true,
-            Self::Refused { step, .. } | Self::Broken { step, .. } | Self::TimedOut { step, .. } => {
-                !step.is_about_the_mail()
-            }
+            // A server that hangs is not asked once a notice, at ten minutes each; its mails come apart in later turns.
+            Self::Unreachable { .. } | Self::TimedOut { .. } => true,
+            Self::Refused { step, .. } | Self::Broken { step, .. } => !step.is_about_the_mail(),
+            Self::Channel { fault, .. } => matches!(fault, ChannelFault::Unreachable(_)),
             Self::NoAddressee { .. }
             | Self::InvalidAddress { .. }
             | Self::Compose { .. }
-            | Self::Channel { .. }
             | Self::NoSuchChannel { .. }
             | Self::File { .. } => false,
         }

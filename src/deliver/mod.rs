@@ -1,7 +1,7 @@
 //! Brings a notice to the people it is for.
 //!
 //! A [`Notice`] waits in the store's outbox until a [`Post`] has taken it to each of its [`Recipient`]s: by mail
-//! ([`Transport`]: a mail server or a directory), or by the [`Robot`] of a group chat. [`targets`] says who gets what.
+//! ([`Transport`]: a mail server or a directory), or by the [`Robot`] of a group chat. A [`Choice`] says which robot gets what.
 //! [`Letter::of`] turns what it says into a subject, a text and a page in Chinese; that part is pure, and what it takes
 //! from web pages is treated as hostile.
 //!
@@ -20,6 +20,7 @@ mod compose;
 mod encrypted;
 mod error;
 mod file;
+pub(crate) mod imap;
 mod letter;
 mod line;
 pub(crate) mod maildir;
@@ -42,13 +43,14 @@ mod untrusted;
 
 pub use backoff::next_try_at;
 pub use bounce::{Action, Bounce, Report, Said, read_report};
-pub use choice::{Choice, NoticeKind, targets};
+pub use choice::{Choice, NoticeKind};
 pub use compose::{Sender, eml};
 pub use encrypted::certificates;
 pub use error::{DeliverError, Remedy, Step, Whose};
 pub use file::FileDrop;
+pub use imap::{ImapSettings, ImapTls};
 pub use letter::Letter;
-pub use notice::{Fate, Notice, NoticeId, Says, message_id};
+pub use notice::{Fate, Notice, NoticeId, People, Says, message_id};
 pub use post::{Attempt, Post, Posted, Way};
 pub use recipient::{ChannelName, Death, Outcome, Recipient, Target};
 pub use robot::{ChannelFault, Platform, Robot, RobotSettings};
@@ -58,4 +60,4 @@ pub use smtp::{Credentials, Smtp, SmtpSettings, Tls};
 pub use stationery::Stationery;
 pub use templates::{TemplateError, Templates};
 pub use transport::{Delivered, Transport};
-pub use trouble::trouble;
+pub use trouble::{given_up, trouble};

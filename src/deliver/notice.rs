@@ -6,11 +6,11 @@ mod stored;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::choice::targets;
+use super::choice::{Choice, targets};
 use super::post::Attempt;
 use super::recipient::{Recipient, Target};
 use super::{operator, subject};
-use crate::alert::{Addressee, Digest, News, OperatorDigest};
+use crate::alert::{Addressee, Digest, DigestRow, Matter, News, OperatorDigest};
 use crate::rules::SourceId;
 
 pub use id::{NoticeId, message_id};
@@ -32,6 +32,22 @@ impl Says {
         match self {
             Self::Digest(digest) => &digest.to,
             Self::Operator(digest) => &digest.to,
+        }
+    }
+
+    /// Its subject.
+    pub(super) fn subject(&self) -> String {
+        match self {
+            Self::Digest(digest) => subject::subject(digest),
+            Self::Operator(digest) => operator::subject(digest),
+        }
+    }
+
+    /// The id of the notice that says this, unless it is told at once.
+    pub(super) fn id(&self) -> NoticeId {
+        match self {
+            Self::Digest(digest) => NoticeId::digest(&digest.unit, digest.date),
+            Self::Operator(digest) => NoticeId::operator(digest.at),
         }
     }
 
@@ -68,6 +84,12 @@ pub struct Notice {
     pub created_at: DateTime<Utc>,
     /// Who gets it, and who has it.
     pub recipients: Vec<Recipient>,
+    /// Since when it has been held back because the monitor doubted itself; `None` where it may go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_since: Option<DateTime<Utc>>,
+    /// The matters that it tells, should they have to be told otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tells: Vec<Matter>,
 }
 
 /// Where a notice belongs.
@@ -84,12 +106,18 @@ pub enum Fate {
 impl Notice {
     /// A digest that may be mailed at once to those whom it names.
     pub fn new(digest: Digest, now: DateTime<Utc>) -> Self {
-        Self::to(targets(&Says::Digest(digest.clone()), &[]), Says::Digest(digest), now)
+        Self::by(None, Says::Digest(digest), &[], now)
     }
 
     /// A mail to the operator that may be sent at once.
     pub fn to_operator(digest: OperatorDigest, now: DateTime<Utc>) -> Self {
-        Self::to(targets(&Says::Operator(digest.clone()), &[]), Says::Operator(digest), now)
+        Self::by(None, Says::Operator(digest), &[], now)
+    }
+
+    /// A notice that may go at once to those who are chosen for it, under its usual id unless another one is given.
+    pub fn by(id: Option<NoticeId>, says: Says, choices: &[Choice], now: DateTime<Utc>) -> Self {
+        let id = id.unwrap_or_else(|| says.id());
+        Self { id: id.clone(), ..Self::to(targets(&id, &says, choices), says, now) }
     }
 
     /// A notice that may go to these at once. Whoever is named twice gets it once.
@@ -100,11 +128,7 @@ impl Notice {
                 recipients.push(Recipient::new(target, now));
             }
         }
-        let id = match &says {
-            Says::Digest(digest) => NoticeId::digest(&digest.unit, digest.date),
-            Says::Operator(digest) => NoticeId::operator(digest.at),
-        };
-        Self { id, says, created_at: now, recipients }
+        Self { id: says.id(), says, created_at: now, recipients, held_since: None, tells: Vec::new() }
     }
 
     /// Where it belongs. A notice for nobody is dead from the start: silence would pass for delivery.
@@ -130,10 +154,7 @@ impl Notice {
 
     /// Its subject.
     pub fn subject(&self) -> String {
-        match &self.says {
-            Says::Digest(digest) => subject::subject(digest),
-            Says::Operator(digest) => operator::subject(digest),
-        }
+        self.says.subject()
     }
 
     /// Those who are to be tried now, with their positions.
@@ -160,16 +181,57 @@ impl Notice {
         Self { recipients: recipients.collect(), id, ..self }
     }
 
-    /// The notice as those for whom it was given up are tried again. `present` are the people of its unit now.
+    /// The notice as those for whom it was given up are tried again, under the addresses that they have `present`ly.
     #[must_use]
-    pub fn revived(self, present: &[Addressee], now: DateTime<Utc>) -> Self {
-        let revived = self.recipients.into_iter().map(|recipient| recipient.revived(present, now));
+    pub fn revived(self, present: &People, now: DateTime<Utc>) -> Self {
+        let was_copied = |person: &Addressee| self.says.copy().contains(person);
+        let revived = self.recipients.into_iter().map(|recipient| {
+            let address = match &recipient.target {
+                Target::Mail(old) => present.now(old, was_copied(old)).cloned(),
+                Target::Channel(_) => None,
+            };
+            recipient.revived(address, now)
+        });
         let mut recipients: Vec<Recipient> = revived.collect();
         if recipients.is_empty() {
-            let people = present.iter().cloned().map(Target::Mail);
+            let people = present.to.iter().cloned().map(Target::Mail);
             recipients.extend(people.map(|person| Recipient::new(person, now)));
         }
         Self { recipients, ..self }
+    }
+
+    /// Whether nobody has it, and nobody has decided anything about it.
+    pub fn is_with_nobody(&self) -> bool {
+        self.recipients.iter().all(|recipient| recipient.next_try_at().is_some())
+    }
+
+    /// The notice as it is held back, until it is [let go](Self::let_go) or withdrawn.
+    #[must_use]
+    pub fn held(self, now: DateTime<Utc>) -> Self {
+        Self { held_since: self.held_since.or(Some(now)), ..self }
+    }
+
+    /// The notice as it may go on from an instant. The time for which it was held does not count as time in which it
+    /// could not be delivered.
+    #[must_use]
+    pub fn let_go(self, from: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let Some(since) = self.held_since else { return self };
+        let recipients = self.recipients.into_iter().map(|recipient| recipient.put_off(now - since, from));
+        Self { recipients: recipients.collect(), held_since: None, ..self }
+    }
+
+    /// The notice with no more than what is still so, for those who wait for it. Where nothing new is left, nobody does.
+    #[must_use]
+    pub fn with_what_is_so(self, is_so: impl Fn(&DigestRow) -> bool, now: DateTime<Utc>) -> Self {
+        let Says::Digest(mut digest) = self.says else { return self };
+        digest.rows.retain(is_so);
+        let says = Says::Digest(digest);
+        let recipients = if says.new_of().is_empty() {
+            self.recipients.into_iter().map(|recipient| recipient.withdrawn(now)).collect()
+        } else {
+            self.recipients
+        };
+        Self { says, recipients, ..self }
     }
 
     /// The notice as nobody need think any more of those for whom it was given up.
@@ -177,6 +239,36 @@ impl Notice {
     pub fn dismissed(self, now: DateTime<Utc>) -> Self {
         let recipients = self.recipients.into_iter().map(|recipient| recipient.dismissed(now));
         Self { recipients: recipients.collect(), ..self }
+    }
+}
+
+/// Who is to be written to at present about what a notice says.
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    /// The unit's webmasters, or the operators.
+    pub to: Vec<Addressee>,
+    /// Those above the unit.
+    pub copy: Vec<Addressee>,
+}
+
+impl People {
+    /// Who stands now for somebody whose address may have changed. Nobody does while the address is still somebody's, since
+    /// names such as 信息员 are shared; then the only one of that name, among those first who would get a copy if it was one.
+    fn now(&self, old: &Addressee, was_copy: bool) -> Option<&Addressee> {
+        let (first, then) = if was_copy { (&self.copy, &self.to) } else { (&self.to, &self.copy) };
+        let is_still_there = |person: &Addressee| person.email.eq_ignore_ascii_case(&old.email);
+        if first.iter().chain(then).any(is_still_there) {
+            return None;
+        }
+        for group in [first, then] {
+            let mut namesakes = group.iter().filter(|person| person.name == old.name);
+            match (namesakes.next(), namesakes.next()) {
+                (Some(only), None) => return Some(only),
+                (Some(_), Some(_)) => return None,
+                (None, _) => {}
+            }
+        }
+        None
     }
 }
 

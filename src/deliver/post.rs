@@ -42,14 +42,14 @@ pub enum Posted {
 pub struct Post {
     mail: Transport,
     robots: Vec<Robot>,
-    /// Why no mail leaves in this turn.
-    shut: Option<Arc<DeliverError>>,
+    /// The ways that are shut in this turn, and why.
+    shut: Vec<(Way, Arc<DeliverError>)>,
 }
 
 impl Post {
     /// Mail by this transport, and these robots.
     pub fn new(mail: Transport, robots: Vec<Robot>) -> Self {
-        Self { mail, robots, shut: None }
+        Self { mail, robots, shut: Vec::new() }
     }
 
     /// The ways that a notice takes to those who wait for it now.
@@ -80,20 +80,29 @@ impl Post {
 
     /// Ends a turn: a mail server is not kept waiting until the next one, and what was shut may be open then.
     pub async fn end_turn(&mut self) {
-        self.shut = None;
+        self.shut.clear();
         self.mail.close().await;
     }
 
-    /// Where the server cannot be reached for one notice, the others of the turn are not made to wait for it too.
+    /// Why a way is not tried any more in this turn.
+    fn why_shut(&self, way: &Way) -> Option<Arc<DeliverError>> {
+        self.shut.iter().find(|(shut, _)| shut == way).map(|(_, error)| Arc::clone(error))
+    }
+
+    fn note(&mut self, way: Way, error: &Arc<DeliverError>) {
+        if error.shuts_the_way() && self.why_shut(&way).is_none() {
+            self.shut.push((way, Arc::clone(error)));
+        }
+    }
+
+    /// Where the server does not answer for one notice, the others of the turn are not made to wait for it too.
     async fn mail(&mut self, notice: &Notice, now: DateTime<Utc>) -> Vec<Attempt> {
-        let sent = match &self.shut {
-            Some(error) => Err(Arc::clone(error)),
+        let sent = match self.why_shut(&Way::Mail) {
+            Some(error) => Err(error),
             None => self.mail.send(notice, now).await.map_err(Arc::new),
         };
-        if let Err(error) = &sent
-            && error.shuts_the_way()
-        {
-            self.shut = Some(Arc::clone(error));
+        if let Err(error) = &sent {
+            self.note(Way::Mail, error);
         }
         let due = notice.due(now).filter(|(_, target)| matches!(target, Target::Mail(_)));
         match sent {
@@ -111,12 +120,22 @@ impl Post {
 
     async fn channel(&mut self, notice: &Notice, name: &ChannelName, now: DateTime<Utc>) -> Posted {
         let target = Target::Channel(name.clone());
+        let way = Way::Channel(name.clone());
+        if let Some(error) = self.why_shut(&way) {
+            return Posted::Tried(vec![attempt(&target, Err(error))]);
+        }
         let Some(robot) = self.robots.iter_mut().find(|robot| robot.name() == name) else {
             let error = DeliverError::NoSuchChannel { channel: name.clone() };
             return Posted::Tried(vec![attempt(&target, Err(Arc::new(error)))]);
         };
         match robot.send(notice, now).await {
-            Sent::Tried(result) => Posted::Tried(vec![attempt(&target, result.map_err(Arc::new))]),
+            Sent::Tried(result) => {
+                let result = result.map_err(Arc::new);
+                if let Err(error) = &result {
+                    self.note(way, error);
+                }
+                Posted::Tried(vec![attempt(&target, result)])
+            }
             Sent::NotBefore(at) => Posted::NotBefore(at),
         }
     }

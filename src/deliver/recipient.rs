@@ -93,6 +93,11 @@ pub enum Outcome {
         /// Why the last attempt had failed.
         error: String,
     },
+    /// Not sent any more: it was held back, and when it could have gone nothing of it was so any longer.
+    Withdrawn {
+        /// When.
+        at: DateTime<Utc>,
+    },
 }
 
 /// Why a notice is given up for a recipient.
@@ -122,7 +127,10 @@ impl Recipient {
     pub fn next_try_at(&self) -> Option<DateTime<Utc>> {
         match self.outcome {
             Outcome::Waiting { next_try_at, .. } => Some(next_try_at),
-            Outcome::Accepted { .. } | Outcome::Dead { .. } | Outcome::Dismissed { .. } => None,
+            Outcome::Accepted { .. }
+            | Outcome::Dead { .. }
+            | Outcome::Dismissed { .. }
+            | Outcome::Withdrawn { .. } => None,
         }
     }
 
@@ -131,7 +139,7 @@ impl Recipient {
         match &self.outcome {
             Outcome::Waiting { last_error, .. } => last_error.as_deref(),
             Outcome::Dead { error, .. } => Some(error),
-            Outcome::Accepted { .. } | Outcome::Dismissed { .. } => None,
+            Outcome::Accepted { .. } | Outcome::Dismissed { .. } | Outcome::Withdrawn { .. } => None,
         }
     }
 
@@ -174,21 +182,36 @@ impl Recipient {
         Self { outcome, ..self }
     }
 
-    /// A dead recipient as it is tried again, from the beginning. Somebody of the same name among the `present` people
-    /// of the unit is tried under the address they have now.
+    /// A dead recipient as it is tried again, from the beginning; under that address, where it is another one by now.
     #[must_use]
-    pub(super) fn revived(self, present: &[Addressee], now: DateTime<Utc>) -> Self {
+    pub(super) fn revived(self, address: Option<Addressee>, now: DateTime<Utc>) -> Self {
         if !self.is_dead() {
             return self;
         }
-        let target = match self.target {
-            Target::Mail(old) => {
-                let same_name = present.iter().find(|person| person.name == old.name);
-                Target::Mail(same_name.cloned().unwrap_or(old))
-            }
-            Target::Channel(name) => Target::Channel(name),
+        Self::new(address.map_or(self.target, Target::Mail), now)
+    }
+
+    /// A recipient who waits, as if it had begun so much later, and not to be tried before `from`.
+    #[must_use]
+    pub(super) fn put_off(self, by: TimeDelta, from: DateTime<Utc>) -> Self {
+        let Outcome::Waiting { since, attempts, refusals, next_try_at, last_error } = self.outcome else {
+            return self;
         };
-        Self::new(target, now)
+        let next_try_at = next_try_at.max(from);
+        let outcome = Outcome::Waiting { since: since + by, attempts, refusals, next_try_at, last_error };
+        Self { outcome, ..self }
+    }
+
+    /// A recipient who waits, as there is nothing to wait for any more.
+    #[must_use]
+    pub(super) fn withdrawn(self, now: DateTime<Utc>) -> Self {
+        match self.outcome {
+            Outcome::Waiting { .. } => Self { outcome: Outcome::Withdrawn { at: now }, ..self },
+            Outcome::Accepted { .. }
+            | Outcome::Dead { .. }
+            | Outcome::Dismissed { .. }
+            | Outcome::Withdrawn { .. } => self,
+        }
     }
 
     /// A dead recipient as nobody need think of it any more.
@@ -196,7 +219,10 @@ impl Recipient {
     pub(super) fn dismissed(self, now: DateTime<Utc>) -> Self {
         match self.outcome {
             Outcome::Dead { error, .. } => Self { outcome: Outcome::Dismissed { at: now, error }, ..self },
-            Outcome::Waiting { .. } | Outcome::Accepted { .. } | Outcome::Dismissed { .. } => self,
+            Outcome::Waiting { .. }
+            | Outcome::Accepted { .. }
+            | Outcome::Dismissed { .. }
+            | Outcome::Withdrawn { .. } => self,
         }
     }
 }

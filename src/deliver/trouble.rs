@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::notice::{Fate, Notice};
+use super::notice::{Fate, Notice, NoticeId};
 use super::recipient::{Outcome, Recipient};
 
 /// A server may be busy for an hour, and greylisting takes a quarter of one: that is nobody's trouble yet.
@@ -10,35 +10,44 @@ const WAITS_LONG: TimeDelta = TimeDelta::hours(2);
 /// So many are named; how many more there are is said.
 const MOST_NAMED: usize = 3;
 
-/// What keeps notices from arriving, in Chinese; `None` where nothing does.
-///
-/// `outbox` are the notices that wait, `dead` those that were given up.
-pub fn trouble(outbox: &[Notice], dead: &[Notice], now: DateTime<Utc>) -> Option<String> {
+/// What keeps notices from leaving, in Chinese; `None` where nothing does. `outbox` are the notices that wait.
+pub fn trouble(outbox: &[Notice], now: DateTime<Utc>) -> Option<String> {
     let late: Vec<&Notice> = outbox.iter().filter(|notice| waits_long(notice, now)).collect();
+    let named: Vec<&str> = late.iter().take(MOST_NAMED).map(|notice| notice.id.as_str()).collect();
+    let more = if late.len() > MOST_NAMED { " 等" } else { "" };
+    let why = because(late.iter().find_map(|notice| notice.last_error()));
+    let count = late.len();
+    (count > 0)
+        .then(|| format!("{count} 份通知长时间发不出去，系统仍在重试：{}{more}{why}", named.join("、")))
+}
+
+/// The notices that were given up for somebody, and what is to be done, in Chinese. `outbox` are those that others still wait
+/// for, `dead` the rest.
+pub fn given_up<'n>(outbox: &'n [Notice], dead: &'n [Notice]) -> Vec<(&'n NoticeId, String)> {
     let partly_dead = outbox.iter().filter(|notice| notice.recipients.iter().any(Recipient::is_dead));
-    let given_up: Vec<&Notice> =
-        dead.iter().filter(|one| one.fate() == Fate::Dead).chain(partly_dead).collect();
-    let parts = [
-        said("份通知长时间发不出去，系统仍在重试", &late),
-        said("份通知已停止重试，请用 xuncha mail dead 查看，处理后用 xuncha mail retry 重发", &given_up),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join("；"))
+    let given_up = dead.iter().filter(|notice| notice.fate() == Fate::Dead).chain(partly_dead);
+    let said = |notice: &Notice| {
+        let of_the_dead = notice.recipients.iter().filter(|recipient| recipient.is_dead());
+        let why = because(of_the_dead.into_iter().find_map(Recipient::error));
+        format!("请用 xuncha mail dead 查看，处理后用 xuncha mail retry 重发{why}")
+    };
+    given_up.map(|notice| (&notice.id, said(notice))).collect()
 }
 
 fn waits_long(notice: &Notice, now: DateTime<Utc>) -> bool {
-    notice.recipients.iter().any(|recipient| match recipient.outcome {
-        Outcome::Waiting { since, attempts, .. } => attempts > 0 && now - since >= WAITS_LONG,
-        Outcome::Accepted { .. } | Outcome::Dead { .. } | Outcome::Dismissed { .. } => false,
-    })
+    // What is held back is not tried, and the operator knows why.
+    notice.held_since.is_none()
+        && notice.recipients.iter().any(|recipient| match recipient.outcome {
+            Outcome::Waiting { since, attempts, .. } => attempts > 0 && now - since >= WAITS_LONG,
+            Outcome::Accepted { .. }
+            | Outcome::Dead { .. }
+            | Outcome::Dismissed { .. }
+            | Outcome::Withdrawn { .. } => false,
+        })
 }
 
-fn said(what: &str, notices: &[&Notice]) -> Option<String> {
-    let error = notices.iter().find_map(|notice| notice.last_error());
-    let named: Vec<&str> = notices.iter().take(MOST_NAMED).map(|notice| notice.id.as_str()).collect();
-    let more = if notices.len() > MOST_NAMED { " 等" } else { "" };
-    let why = error.map_or_else(String::new, |error| format!("（{error}）"));
-    (!notices.is_empty()).then(|| format!("{} {what}：{}{more}{why}", notices.len(), named.join("、")))
+fn because(error: Option<&str>) -> String {
+    error.map_or_else(String::new, |error| format!("（{error}）"))
 }
 
 #[cfg(test)]
@@ -66,8 +75,8 @@ mod tests {
     #[test]
     fn a_short_wait_is_nobodys_trouble_and_a_long_one_is_told_with_its_cause() {
         let waits = [failed(0)];
-        assert_eq!(trouble(&waits, &[], now() + TimeDelta::minutes(90)), None);
-        let said = trouble(&waits, &[], now() + TimeDelta::hours(2)).unwrap();
+        assert_eq!(trouble(&waits, now() + TimeDelta::minutes(90)), None);
+        let said = trouble(&waits, now() + TimeDelta::hours(2)).unwrap();
         assert_eq!(
             said,
             "1 份通知长时间发不出去，系统仍在重试：digest.zhujianju.20221127（cannot hand over the message to mail server mail.example:25: reset）"
@@ -78,8 +87,12 @@ mod tests {
     fn a_notice_that_was_given_up_is_trouble_until_somebody_lets_it_be() {
         let dead = failed(6);
         assert_eq!(dead.fate(), Fate::Dead);
-        let said = trouble(&[], std::slice::from_ref(&dead), now()).unwrap();
-        assert!(said.starts_with("1 份通知已停止重试"), "{said}");
-        assert_eq!(trouble(&[], &[dead.dismissed(now())], now()), None);
+        let given_up_now = |dead: &[Notice]| {
+            given_up(&[], dead).into_iter().map(|(id, said)| (id.to_string(), said)).collect::<Vec<_>>()
+        };
+        let [(id, said)] = &given_up_now(std::slice::from_ref(&dead))[..] else { panic!("one") };
+        assert_eq!(id, dead.id.as_str());
+        assert!(said.contains("xuncha mail retry") && said.ends_with("reset）"), "{said}");
+        assert_eq!(given_up_now(&[dead.dismissed(now())]), []);
     }
 }

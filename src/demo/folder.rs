@@ -1,10 +1,13 @@
 //! The demo's directory: made or emptied, with the shipped rules in it.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::rules::CRAWL_RULES;
+use super::platforms::secret_words;
+use crate::daemon::make_directory;
+use crate::rules::{CRAWL_RULES, Rules};
 
 /// Says that a directory is the demo's own, so that it may be emptied.
 const MARK: &str = ".xuncha-demo";
@@ -36,6 +39,23 @@ pub(super) fn prepare(out: &Path) -> anyhow::Result<PathBuf> {
         .extract(&rules)
         .with_context(|| format!("cannot unpack the rules into `{}`", rules.display()))?;
     Ok(out)
+}
+
+/// Puts in place what the platforms want to see: made-up secrets, which only their owner may read.
+pub(super) fn keep_secrets(directory: &Path, rules: &Rules) -> anyhow::Result<()> {
+    make_directory(directory)?;
+    for way in rules.sources.iter().flat_map(|source| &source.ways) {
+        let Some(name) = way.kind.secret() else { continue };
+        let path = directory.join(name.as_str());
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let written =
+            options.open(&path).and_then(|mut file| file.write_all(secret_words(name, &way.kind).as_bytes()));
+        written.with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Where the demo's socket goes: into the directory, unless its path is too long for a socket.

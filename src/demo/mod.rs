@@ -1,17 +1,19 @@
 //! A simulated county: the whole job on loopback, with nothing to install.
 //!
 //! [`run`] unpacks the shipped rules of Langxi into a directory, starts a web server that plays the county's site, that of
-//! its departments, one behind a shield, and the bridge for accounts, and plays `scenario.toml` on a stepped clock: on each
-//! virtual day every poll that is due is a real HTTP request through the whole line, mails are written as files, and at each
+//! its departments, one behind a shield, the platforms of its accounts and their bridges, and plays `scenario.toml` on a
+//! stepped clock: on each virtual day every poll that is due is a real HTTP request through the whole line, mails are written as files, and at each
 //! cut-off a bulletin is issued.
 //! The scenario says who publishes what and when; verdicts and wording come out of the line.
 //!
 //! Afterwards, unless told to end, the clock runs on in real time and the daemon serves its socket.
 
+mod exports;
 mod folder;
 mod jcms;
 mod navigation;
 mod pages;
+mod platforms;
 mod play;
 mod publications;
 mod reply;
@@ -21,6 +23,7 @@ mod shield;
 mod site;
 mod summary;
 mod traffic;
+mod trouble;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -35,6 +38,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use self::exports::Exports;
 use self::play::{Cast, Played, play};
 use self::scenario::Scenario;
 use self::site::County;
@@ -81,11 +85,13 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     let page = options.page.map(|listen| PageAt { listen, open_to_network: false });
     let config = config(&folder, &rules, listener.local_addr()?, page);
     make_directory(&folder.join("mail"))?;
+    folder::keep_secrets(&folder.join("secrets"), &rules)?;
 
     let mut servers = JoinSet::new();
     let accepted = scenario.accepted.clone();
     let county = Arc::new(County::new(rules.clone(), scenario, clock.clone()));
     let traffic = Arc::new(Traffic::default());
+    let exports = Exports::new(Arc::clone(&county), config.import_dir.clone(), calendar, starts_at);
     servers.spawn(server::serve(county, Arc::clone(&traffic), listener, stop.child_token()));
     let socket = StatusSocket::bind(&config.socket, config.access.clone())?.with_page(config.page).await?;
     let Tasks { line, poller, judge, mailer, door } = Tasks::build(&config, rules, clock)?;
@@ -99,7 +105,7 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     let keeping = stop.child_token();
     servers.spawn(async move { keeper.run(keeping).await.map_err(io::Error::other) });
 
-    let mut cast = Cast { line: Arc::clone(&line), poller, judge, mailer, clock: stepped.clone() };
+    let mut cast = Cast { line: Arc::clone(&line), poller, judge, mailer, exports, clock: stepped.clone() };
     let played = play(&mut cast, starts_at..ends_at, &folder, accepted, &stop).await?;
     line.store.flush().await?;
     summary::print(&played, &traffic.by_host(), &folder);
@@ -120,7 +126,7 @@ async fn go_on(cast: Cast, stop: &CancellationToken) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(poller.run(stop.child_token()));
     tasks.spawn(judge.run(stop.child_token()));
-    tasks.spawn(mailer.run(stop.child_token()));
+    tasks.spawn(mailer.run(stop.child_token(), stop.clone()));
     while let Some(ended) = tasks.join_next().await {
         ended.context("a task of the demo panicked")??;
     }
@@ -128,14 +134,15 @@ async fn go_on(cast: Cast, stop: &CancellationToken) -> anyhow::Result<()> {
 }
 
 fn config(folder: &Path, rules: &Rules, site: SocketAddr, page: Option<PageAt>) -> Config {
-    let hosts = rules.sources.iter().filter_map(host_of);
+    let canaries = rules.bridges.iter().flat_map(|bridge| &bridge.canaries);
+    let hosts = rules.sources.iter().chain(canaries).flat_map(hosts_of);
     let resolve: BTreeMap<String, SocketAddr> = hosts.map(|host| (host, site)).collect();
     Config {
         rules: folder.join("crawl-rules"),
         county: Some("langxi".to_owned()),
         state_dir: folder.join("state"),
         socket: folder::socket(folder),
-        secrets: None,
+        secrets: Some(folder.join("secrets")),
         import_dir: folder.join("import"),
         access: Access::default(),
         page,
@@ -150,6 +157,7 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr, page: Option<PageAt>) 
         operator: alert::OperatorPolicy::default(),
         breaker: alert::BreakerPolicy::default(),
         anchors: Vec::new(),
+        disk_floor: 0,
         mail: Mail::new(
             Sender {
                 name: rules.county.issuer.clone(),
@@ -161,8 +169,11 @@ fn config(folder: &Path, rules: &Rules, site: SocketAddr, page: Option<PageAt>) 
     }
 }
 
-fn host_of(source: &Source) -> Option<String> {
-    source.url.host_str().map(str::to_ascii_lowercase)
+/// The hosts of a source: its own, and those of its ways.
+fn hosts_of(source: &Source) -> Vec<String> {
+    let ways = source.ways.iter().filter_map(|way| way.kind.address());
+    let hosts = ways.chain([source.url.clone()]);
+    hosts.filter_map(|url| url.host_str().map(str::to_ascii_lowercase)).collect()
 }
 
 fn noon() -> NaiveTime {

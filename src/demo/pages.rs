@@ -1,6 +1,7 @@
 //! What the county's own site and its bridge send: list pages, articles and feeds, in the shapes of the real ones.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use url::Url;
 
 use super::publications::Publication;
 use super::scenario::Pinned;
@@ -138,11 +139,11 @@ pub(super) fn empty_shell(source: &Source) -> String {
 }
 
 /// An account's feed. The channel's own date is the moment of fetching, as real bridges have it, and means nothing.
-pub(super) fn feed(source: &Source, published: &[Publication], now: NaiveDateTime) -> String {
+pub(super) fn feed(source: &Source, base: &Url, published: &[Publication], now: NaiveDateTime) -> String {
     let mut items = String::new();
     for (index, item) in published.iter().enumerate().rev().take(PER_FEED) {
         let title = escape(&item.title);
-        let link = format!("{}/{index}", source.url);
+        let link = format!("{base}/{index}");
         items += &format!(
             "<item><title>{title}</title><link>{link}</link><guid>{link}</guid><pubDate>{}</pubDate></item>\n",
             item.at.format("%a, %d %b %Y %H:%M:%S +0800")
@@ -152,7 +153,7 @@ pub(super) fn feed(source: &Source, published: &[Publication], now: NaiveDateTim
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\"><channel><title>{}</title>\
          <link>{}</link><description></description><lastBuildDate>{}</lastBuildDate>\n{items}</channel></rss>\n",
         escape(&source.name),
-        source.url,
+        base,
         now.format("%a, %d %b %Y %H:%M:%S +0800")
     )
 }

@@ -11,6 +11,7 @@ use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::exports::Exports;
 use super::scenario::Accepted;
 use super::summary::Progress;
 use crate::bulletin::{Bulletin, Month, Unverified, render};
@@ -23,6 +24,7 @@ pub(super) struct Cast {
     pub(super) poller: Poller,
     pub(super) judge: Judge,
     pub(super) mailer: Mailer,
+    pub(super) exports: Exports,
     pub(super) clock: Stepped,
 }
 
@@ -65,11 +67,13 @@ pub(super) async fn play(
     while !stop.is_cancelled() {
         let now = cast.clock.now();
         progress.show(now, &cast.line, started.elapsed());
+        let next_export = cast.exports.turn(now)?;
         let next_judged = cast.judge.turn()?;
         let next_mail = cast.mailer.turn().await?;
         let next_issue = press.turn(cast, now)?;
         let next_poll = cast.poller.turn().await?;
-        let next = [next_judged, Some(next_mail), next_issue, next_poll].into_iter().flatten().min();
+        let next =
+            [next_export, next_judged, Some(next_mail), next_issue, next_poll].into_iter().flatten().min();
         let at = next.unwrap_or(span.end).max(now + LEAST_STEP);
         if at > span.end {
             break;

@@ -21,6 +21,24 @@ pub(super) fn of_type(content_type: &'static str, body: impl Into<Body>) -> Resp
     response
 }
 
+/// Says of a response that whoever asked was turned away.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TurnedAway;
+
+/// A refusal, whatever its status.
+pub(super) fn refused(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+    let mut response = of_type("text/html; charset=utf-8", body);
+    *response.status_mut() = status;
+    response.extensions_mut().insert(TurnedAway);
+    response
+}
+
+pub(super) fn moved(to: &str) -> Response<Body> {
+    let mut response = plain(StatusCode::FOUND, "");
+    response.headers_mut().extend(to.parse().ok().map(|to| (header::LOCATION, to)));
+    response
+}
+
 pub(super) fn not_modified(tag: &str) -> Response<Body> {
     let mut response = html(Vec::new(), Some(tag));
     *response.status_mut() = StatusCode::NOT_MODIFIED;

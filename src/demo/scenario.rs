@@ -6,7 +6,8 @@ use anyhow::{Context, anyhow};
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::shield::{SHIELDS, Shield};
-use crate::rules::{Collector, Document, Rules, SourceId, Table, UnitId};
+use super::trouble::{Trouble, read_trouble};
+use crate::rules::{Collector, Document, Rules, SourceId, Table, UnitId, WayKind};
 
 /// The script of the demo.
 #[derive(Debug, Default)]
@@ -27,6 +28,10 @@ pub(super) struct Scenario {
     pub(super) by_proxy: Vec<UnitId>,
     /// The site's own troubles.
     pub(super) faults: Vec<Fault>,
+    /// Troubles of ways to read accounts, and of bridges.
+    pub(super) troubles: Vec<Trouble>,
+    /// At what hour of each day an account's list is exported and handed in.
+    pub(super) exports: BTreeMap<SourceId, u32>,
     /// When shields stand before hosts.
     pub(super) shields: Vec<Shielded>,
     /// Hosts whose sources a bulletin may leave unjudged.
@@ -169,6 +174,9 @@ fn read(root: &Table<'_>, rules: &Rules) -> Option<Scenario> {
         scenario.by_proxy.extend(unit.filter(|_| is_by_proxy));
     }
     scenario.faults = root.tables("fault").iter().filter_map(|table| read_fault(table, rules)).collect();
+    scenario.troubles =
+        root.tables("trouble").iter().filter_map(|table| read_trouble(table, rules)).collect();
+    scenario.exports = root.tables("export").iter().filter_map(|table| read_export(table, rules)).collect();
     scenario.shields = root.tables("shield").iter().filter_map(|table| read_shielded(table, rules)).collect();
     scenario.accepted =
         root.tables("accepted").iter().filter_map(|table| read_accepted(table, rules)).collect();
@@ -187,6 +195,18 @@ fn read_fault(table: &Table<'_>, rules: &Rules) -> Option<Fault> {
     let kind = table.word("kind", &FAULT_KINDS);
     table.finish();
     Some(Fault { whose: whose?, from: from?, until: until?, kind: kind? })
+}
+
+fn read_export(table: &Table<'_>, rules: &Rules) -> Option<(SourceId, u32)> {
+    let (source, hour) = (read_source(table, rules), table.integer("hour", 0..=23));
+    table.finish();
+    let source = source?;
+    let is_exported = |kind: &WayKind| matches!(kind, WayKind::WechatBackend { .. });
+    if !rules.source(&source)?.ways.iter().any(|way| is_exported(&way.kind)) {
+        table.report("source", format!("`{source}` is not read by exported files"));
+        return None;
+    }
+    Some((source, hour?))
 }
 
 fn read_shielded(table: &Table<'_>, rules: &Rules) -> Option<Shielded> {
@@ -212,7 +232,7 @@ fn read_host(table: &Table<'_>, rules: &Rules) -> Option<String> {
     Some(host)
 }
 
-fn read_source(table: &Table<'_>, rules: &Rules) -> Option<SourceId> {
+pub(super) fn read_source(table: &Table<'_>, rules: &Rules) -> Option<SourceId> {
     let id = SourceId::new(table.string("source")?);
     if rules.source(&id).is_none() {
         table.report("source", format!("`{id}` is not a source of the rules"));

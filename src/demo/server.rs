@@ -43,11 +43,12 @@ async fn handle(State(hosts): State<Hosts>, request: Request) -> Response<Body> 
     let asked = Asked {
         host: host.to_ascii_lowercase(),
         path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         method: parts.method,
         headers: parts.headers,
         form,
     };
     let answer = hosts.county.answer(&asked);
-    hosts.traffic.note(&asked.host, &asked.path, &asked.method, answer.status(), hosts.county.now());
+    hosts.traffic.note(&asked.host, &asked.address(), &asked.method, &answer, hosts.county.now());
     answer
 }

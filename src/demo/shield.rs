@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 
+use super::reply::refused;
+
 /// The product that stands there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shield {
@@ -27,7 +29,7 @@ const RUISHU_PAGE: &str = "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><m
 
 impl Shield {
     /// The status with which it answers.
-    pub(super) fn status(self) -> StatusCode {
+    fn status(self) -> StatusCode {
         let number = match self {
             Self::Jiasule => 521,
             Self::Ruishu => 412,
@@ -41,11 +43,8 @@ impl Shield {
             Self::Jiasule => (JIASULE_COOKIE, JIASULE_PAGE),
             Self::Ruishu => (RUISHU_COOKIE, RUISHU_PAGE),
         };
-        let mut response = Response::new(Body::from(page));
-        *response.status_mut() = self.status();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(header::SET_COOKIE, HeaderValue::from_static(cookie));
+        let mut response = refused(self.status(), page);
+        response.headers_mut().insert(header::SET_COOKIE, HeaderValue::from_static(cookie));
         response
     }
 }

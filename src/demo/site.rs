@@ -1,10 +1,11 @@
-//! The county's sites and its bridge, as the demo's own clock has it.
+//! The county's sites, its accounts' platforms and its bridges, as the demo's own clock has it.
 //!
 //! [`County`] knows what has been published by now and answers for all hosts, each in its own dialect: list pages (with
-//! ETag and 304), articles and feeds. It plays the scenario's faults and shields. Visitors find their way by the pages of
+//! ETag and 304), articles, feeds, and interfaces of platforms. It plays the scenario's faults and shields. Visitors find their way by the pages of
 //! [`navigation`].
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Response, StatusCode, header};
@@ -13,12 +14,14 @@ use chrono_tz::Tz;
 use encoding_rs::GB18030;
 
 use super::pages::{self, ListPage};
+use super::platforms::{self, Shown, Tokens, Wants};
 use super::publications::{Publication, publications};
 use super::reply::{html, not_modified, of_type, plain, truncated};
 use super::scenario::{FaultKind, Scenario};
+use super::trouble::{TroubleKind, trouble_of};
 use super::{jcms, navigation};
 use crate::clock::Clock;
-use crate::rules::{Rules, Source, SourceKind};
+use crate::rules::{Rules, Source, SourceKind, Way, WayKind};
 
 /// The county as its web server knows it.
 pub(super) struct County {
@@ -26,10 +29,15 @@ pub(super) struct County {
     scenario: Scenario,
     clock: Clock,
     zone: Tz,
+    /// The sources of the rules, then the canaries of the bridges.
+    sources: Vec<Source>,
     /// By index of the source.
     published: Vec<Vec<Publication>>,
-    /// List addresses without their page number, and feed addresses, to the index of the source: host and path.
+    /// Columns by the addresses of their lists, without page numbers: host and path.
     by_address: HashMap<String, usize>,
+    /// Feeds by host and path: the index of the source, and that of its way.
+    feeds: HashMap<String, (usize, usize)>,
+    tokens: Tokens,
 }
 
 /// One request.
@@ -37,28 +45,62 @@ pub(super) struct Asked {
     /// Lower case.
     pub(super) host: String,
     pub(super) path: String,
+    pub(super) query: String,
     pub(super) method: Method,
     pub(super) headers: HeaderMap,
     pub(super) form: Bytes,
 }
 
+impl Asked {
+    /// A header, by its lower-case name.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// A value of the query.
+    pub(super) fn query(&self, key: &str) -> Option<String> {
+        value_of(self.query.as_bytes(), key)
+    }
+
+    /// A field of the form that was posted.
+    pub(super) fn field(&self, key: &str) -> Option<String> {
+        value_of(&self.form, key)
+    }
+
+    /// Path and query.
+    pub(super) fn address(&self) -> String {
+        format!("{}?{}", self.path, self.query)
+    }
+}
+
+fn value_of(pairs: &[u8], wanted: &str) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(pairs);
+    pairs.find(|(key, _)| key == wanted).map(|(_, value)| value.into_owned())
+}
+
 /// Articles of the source with index `i` are numbered from `(i + 1) * ARTICLES` on.
 const ARTICLES: u64 = 10_000;
+/// The county's own site, to which menus lead.
+const SITE: &str = "www.langxi.example";
+const MENU_ENTRIES: usize = 2;
 /// Even behind a shield, this file can be had.
 const ROBOTS_TXT: &str =
     "# 本站各栏目均可供监测读取。\n# All of this site may be read.\nUser-agent: *\nDisallow:\n";
 
 impl County {
     pub(super) fn new(rules: Rules, scenario: Scenario, clock: Clock) -> Self {
-        let published = rules.sources.iter().map(|source| publications(source, &scenario)).collect();
-        let sources = rules.sources.iter().enumerate();
-        let by_address = sources
+        let canaries = rules.bridges.iter().flat_map(|bridge| &bridge.canaries);
+        let sources: Vec<Source> = rules.sources.iter().chain(canaries).cloned().collect();
+        let published = sources.iter().map(|source| publications(source, &scenario)).collect();
+        let columns = sources.iter().enumerate().filter(|(_, source)| source.kind == SourceKind::Column);
+        let by_address = columns
             .map(|(index, source)| {
                 (address(source.url.host_str().unwrap_or_default(), source.url.path()), index)
             })
             .collect();
-        let zone = rules.county.zone;
-        Self { rules, scenario, clock, zone, published, by_address }
+        let feeds = sources.iter().enumerate().flat_map(|(index, source)| feeds_of(index, source)).collect();
+        let (zone, tokens) = (rules.county.zone, Tokens::default());
+        Self { rules, scenario, clock, zone, sources, published, by_address, feeds, tokens }
     }
 
     /// The virtual time.
@@ -76,7 +118,14 @@ impl County {
             return shield.challenge();
         }
         if let Some(index) = self.by_address.get(&address(host, path)) {
-            return self.list_or_feed(*index, page_number(path), &asked.headers, now);
+            let published = self.published_by(*index, now);
+            return self.list(*index, page_number(path), published, &asked.headers, now);
+        }
+        if let Some((index, way)) = self.feeds.get(&format!("{host}{path}")) {
+            return self.feed(*index, &self.sources[*index].ways[*way], &asked.headers, now);
+        }
+        if let Some(answer) = self.platform(asked, now) {
+            return answer;
         }
         if path == jcms::PROXY && asked.method == Method::POST {
             return self.rows_by_proxy(host, &asked.form, now);
@@ -90,16 +139,85 @@ impl County {
         }
     }
 
-    fn list_or_feed(
+    /// The accounts whose lists are exported, by index, with the hour of the day.
+    pub(super) fn exporting(&self) -> impl Iterator<Item = (usize, u32)> {
+        let sources = self.sources.iter().enumerate();
+        sources.filter_map(|(index, source)| Some((index, *self.scenario.exports.get(&source.id)?)))
+    }
+
+    /// What is to be handed in of an account now, and under which name; nothing where nobody does.
+    pub(super) fn export(&self, index: usize) -> Option<(PathBuf, String)> {
+        let (source, now) = (&self.sources[index], self.local(self.now()));
+        source.ways.iter().find_map(|way| {
+            let WayKind::WechatBackend { file } = &way.kind else { return None };
+            let is_forgotten = trouble_of(&self.scenario.troubles, source, way, now)
+                .is_some_and(|trouble| trouble.kind == TroubleKind::NotHandedIn);
+            let exported = || platforms::exported(&self.shown(index, self.published_by(index, now)));
+            (!is_forgotten).then(|| (file.clone(), exported()))
+        })
+    }
+
+    fn shown<'a>(&'a self, index: usize, published: &'a [Publication]) -> Shown<'a> {
+        let source = &self.sources[index];
+        Shown { source, published, pinned: self.scenario.pinned.get(&source.id), zone: self.zone }
+    }
+
+    /// What a platform answers, if the request is for one of those that accounts are on.
+    fn platform(&self, asked: &Asked, now: NaiveDateTime) -> Option<Response<Body>> {
+        let here =
+            |way: &&Way| way.kind.address().is_some_and(|url| url.host_str() == Some(asked.host.as_str()));
+        self.sources.iter().enumerate().find_map(|(index, source)| {
+            source.ways.iter().filter(here).find_map(|way| match platforms::wants(&way.kind, asked)? {
+                Wants::Token => Some(platforms::grant(&way.kind, asked, &self.tokens, self.now())),
+                Wants::Posts => Some(self.posts(index, way, asked, now)),
+                Wants::Menu => {
+                    let is_shown = |other: &&Source| other.url.host_str() == Some(SITE);
+                    let columns: Vec<&Source> =
+                        self.sources.iter().filter(is_shown).take(MENU_ENTRIES).collect();
+                    Some(platforms::menu(&way.kind, asked, &columns, &self.tokens, self.now()))
+                }
+            })
+        })
+    }
+
+    fn posts(&self, index: usize, way: &Way, asked: &Asked, now: NaiveDateTime) -> Response<Body> {
+        let trouble = trouble_of(&self.scenario.troubles, &self.sources[index], way, now);
+        if let Some(refusal) = trouble.and_then(|trouble| trouble.kind.refusal()) {
+            return refusal;
+        }
+        let shown = self.shown(index, self.published_by(index, now));
+        let kind = trouble.map(|trouble| trouble.kind);
+        platforms::posts(&way.kind, asked, &shown, &self.tokens, kind, self.now())
+    }
+
+    /// An account's feed. One that stands still answers as ever.
+    fn feed(&self, index: usize, way: &Way, headers: &HeaderMap, now: NaiveDateTime) -> Response<Body> {
+        let source = &self.sources[index];
+        let trouble = trouble_of(&self.scenario.troubles, source, way, now);
+        if let Some(refusal) = trouble.and_then(|trouble| trouble.kind.refusal()) {
+            return refusal;
+        }
+        let until =
+            trouble.filter(|trouble| trouble.kind == TroubleKind::Frozen).map_or(now, |trouble| trouble.from);
+        let published = self.published_by(index, until);
+        let tag = format!("\"{index}-{}\"", published.len());
+        if headers.get(header::IF_NONE_MATCH).is_some_and(|given| given == tag.as_str()) {
+            return not_modified(&tag);
+        }
+        let base = way.kind.address().unwrap_or_else(|| source.url.clone());
+        html(pages::feed(source, &base, published, now).into_bytes(), Some(&tag))
+    }
+
+    fn list(
         &self,
         index: usize,
         page: usize,
+        published: &[Publication],
         headers: &HeaderMap,
         now: NaiveDateTime,
     ) -> Response<Body> {
-        let source = &self.rules.sources[index];
+        let source = &self.sources[index];
         let fault = self.scenario.fault_at(&source.id, now);
-        let published = self.published_by(index, now);
         let tag = format!("\"{index}-{page}-{}\"", published.len());
         match fault {
             Some(FaultKind::ServerError) => return plain(StatusCode::INTERNAL_SERVER_ERROR, "500"),
@@ -110,12 +228,8 @@ impl County {
             }
             None => {}
         }
-        let body = match source.kind {
-            SourceKind::Feed(_) => pages::feed(source, published, now).into_bytes(),
-            SourceKind::Column => {
-                self.column_page(&self.list(index, page, published, now, fault != Some(FaultKind::NoDates)))
-            }
-        };
+        let with_dates = fault != Some(FaultKind::NoDates);
+        let body = self.column_page(&self.list_page(index, page, published, now, with_dates));
         // The page of a script's column is the same whatever was published, so its server gives no tag for it.
         let tag = (!self.asks_by_proxy(source)).then_some(tag.as_str());
         match fault {
@@ -125,7 +239,7 @@ impl County {
         }
     }
 
-    fn list<'a>(
+    fn list_page<'a>(
         &'a self,
         index: usize,
         page: usize,
@@ -133,7 +247,7 @@ impl County {
         now: NaiveDateTime,
         with_dates: bool,
     ) -> ListPage<'a> {
-        let source = &self.rules.sources[index];
+        let source = &self.sources[index];
         ListPage {
             source,
             unit_name: self.unit_name(source),
@@ -170,7 +284,7 @@ impl County {
         let index = column.and_then(|path| self.by_address.get(&address(host, &path)).copied());
         let store = index.map_or_else(
             || jcms::REFUSAL.to_owned(),
-            |index| jcms::answer(&self.list(index, 1, self.published_by(index, now), now, true)),
+            |index| jcms::answer(&self.list_page(index, 1, self.published_by(index, now), now, true)),
         );
         of_type("text/xml; charset=utf-8", store)
     }
@@ -189,7 +303,7 @@ impl County {
             None => jcms::article_number(path)?,
         };
         let index = usize::try_from(number / ARTICLES).ok()?.checked_sub(1)?;
-        let source = self.rules.sources.get(index).filter(|source| source.url.host_str() == Some(host))?;
+        let source = self.sources.get(index).filter(|source| source.url.host_str() == Some(host))?;
         let item = self.published_by(index, now).get(usize::try_from(number % ARTICLES).ok()?)?;
         let unit_name = self.unit_name(source);
         let text = if jcms::is_column(source) {
@@ -213,6 +327,17 @@ impl County {
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         at.with_timezone(&self.zone).naive_local()
     }
+}
+
+/// The feeds of a source, by host and path.
+fn feeds_of(index: usize, source: &Source) -> Vec<(String, (usize, usize))> {
+    let feeds = source.ways.iter().enumerate().filter_map(|(number, way)| match &way.kind {
+        WayKind::Rss { url } => {
+            Some((format!("{}{}", url.host_str().unwrap_or_default(), url.path()), (index, number)))
+        }
+        _ => None,
+    });
+    feeds.collect()
 }
 
 /// Host and path, without the number of a list's page.

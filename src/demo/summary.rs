@@ -153,7 +153,7 @@ fn bulletin_table(bulletins: &[Bulletin]) -> Table {
 fn traffic_table(traffic: &BTreeMap<String, HostTraffic>) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
-    table.set_header(["网站", "请求", "304", "POST", "被拦截", "拦截后最快再访（小时）"]);
+    table.set_header(["网站", "请求", "304", "POST", "被拒绝", "被拒后最快再访（小时）"]);
     for (host, asked) in traffic {
         let again = asked.refused_again_after.map(|wait| format!("{:.1}", wait.num_minutes() as f64 / 60.0));
         table.add_row([

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Method, Response, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::shield::SHIELDS;
+use super::reply::TurnedAway;
 
 /// Counts of every host, robots.txt included.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ pub(super) struct HostTraffic {
     pub(super) not_modified: u64,
     /// Those by POST.
     pub(super) posts: u64,
-    /// Those that a shield answered.
+    /// Those that were turned away, by a shield or a platform.
     pub(super) refused: u64,
     /// The shortest time after which a refused address was asked for again.
     pub(super) refused_again_after: Option<TimeDelta>,
@@ -35,15 +36,15 @@ impl Traffic {
         host: &str,
         path: &str,
         method: &Method,
-        status: StatusCode,
+        answer: &Response<Body>,
         now: DateTime<Utc>,
     ) {
         let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let host = hosts.entry(host.to_owned()).or_default();
         host.requests += 1;
         host.posts += u64::from(method == Method::POST);
-        host.not_modified += u64::from(status == StatusCode::NOT_MODIFIED);
-        if SHIELDS.iter().any(|(_, shield)| shield.status() == status) {
+        host.not_modified += u64::from(answer.status() == StatusCode::NOT_MODIFIED);
+        if answer.extensions().get::<TurnedAway>().is_some() {
             host.note_refusal(path, now);
         }
     }
@@ -74,12 +75,12 @@ mod tests {
     fn the_shortest_wait_is_counted_for_each_address_by_itself() {
         let traffic = Traffic::default();
         let start: DateTime<Utc> = "2022-11-01T00:00:00Z".parse().unwrap();
-        let refused = Shield::Jiasule.status();
+        let refused = Shield::Jiasule.challenge();
         for (path, hours) in [("/a", 0), ("/b", 1), ("/a", 6), ("/b", 13), ("/a", 11)] {
             let at = start + TimeDelta::hours(hours);
-            traffic.note("h.example", path, &Method::GET, refused, at);
+            traffic.note("h.example", path, &Method::GET, &refused, at);
         }
-        traffic.note("h.example", "/a", &Method::POST, StatusCode::OK, start + TimeDelta::hours(12));
+        traffic.note("h.example", "/a", &Method::POST, &Response::default(), start + TimeDelta::hours(12));
         let host = &traffic.by_host()["h.example"];
         assert_eq!((host.requests, host.posts, host.refused), (6, 1, 5));
         assert_eq!(host.refused_again_after, Some(TimeDelta::hours(5)));

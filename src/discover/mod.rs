@@ -19,4 +19,4 @@ pub(crate) use draft::draft;
 pub(crate) use frontier::Limits;
 pub(crate) use page::Reader;
 pub(crate) use survey::Survey;
-pub(crate) use walk::{Progress, Walker};
+pub(crate) use walk::{Progress, Rhythm, Walker};

@@ -1,5 +1,7 @@
 //! The walk itself: asks, waits its turn, and hands every page to the survey.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use tokio_util::sync::CancellationToken;
@@ -10,7 +12,7 @@ use super::page::Reader;
 use super::survey::Survey;
 use crate::clock::Clock;
 use crate::extract::read_landmarks;
-use crate::fetch::{Failure, Fetched, Fetcher, Outcome, Request};
+use crate::fetch::{Failure, Fetched, Fetcher, Origin, Outcome, Request, Robots, Verdict};
 use crate::schedule::Turns;
 
 /// A server that asks for a longer pause than this is left alone.
@@ -28,6 +30,23 @@ pub(crate) struct Walker<'a> {
     /// The unit's name: pages that name another in its place are not the unit's.
     pub(crate) unit: &'a str,
     pub(crate) limits: Limits,
+    pub(crate) robots: Robots,
+    pub(crate) rhythm: Rhythm,
+}
+
+/// How far apart the site wants requests to be, and when it was asked last.
+#[derive(Debug, Default)]
+pub(crate) struct Rhythm {
+    crawl_delay: Option<Duration>,
+    last_asked_at: Option<DateTime<Utc>>,
+}
+
+impl Rhythm {
+    /// The instant from which the site wants the next request.
+    fn next_at(&self) -> Option<DateTime<Utc>> {
+        let delay = TimeDelta::from_std(self.crawl_delay?).ok()?;
+        Some(self.last_asked_at? + delay)
+    }
 }
 
 /// How far a walk has come.
@@ -96,13 +115,52 @@ impl Walker<'_> {
         Ok(survey)
     }
 
-    /// Asks when it is the host's turn; `None` if stopped meanwhile.
+    /// Asks for a page, if robots.txt allows it; `None` if stopped meanwhile.
     async fn fetch(&mut self, url: &Url, stop: &CancellationToken) -> Option<Fetched> {
+        self.learn_robots(url, stop).await?;
+        match self.robots.verdict(url, self.clock.now()) {
+            Verdict::Allowed { crawl_delay } => self.rhythm.crawl_delay = crawl_delay,
+            verdict => {
+                let why = verdict.failure().unwrap_or_else(|| Failure::NoRobots(url.to_string()));
+                return Some(Fetched::none(why));
+            }
+        }
+        let fetched = self.ask(url, stop).await?;
+        let Some(led_to) = fetched.outcome.led_to() else { return Some(fetched) };
+        self.learn_robots(&led_to, stop).await?;
+        self.ask(url, stop).await
+    }
+
+    async fn learn_robots(&mut self, url: &Url, stop: &CancellationToken) -> Option<()> {
+        let Verdict::Unknown { robots_txt } = self.robots.verdict(url, self.clock.now()) else {
+            return Some(());
+        };
+        self.wait(stop).await?;
+        let now = self.clock.now();
+        let asking = self.fetcher.fetch(Request::in_full(&robots_txt), now);
+        let fetched = stop.run_until_cancelled(asking).await?;
+        self.robots.learn(&Origin::of(&robots_txt), &fetched.outcome, now);
+        Some(())
+    }
+
+    async fn ask(&mut self, url: &Url, stop: &CancellationToken) -> Option<Fetched> {
+        self.wait(stop).await?;
+        let now = self.clock.now();
+        let verdict = |url: &Url| self.robots.verdict(url, now);
+        let asking = self.fetcher.fetch_heeding(Request::in_full(url), now, verdict);
+        stop.run_until_cancelled(asking).await
+    }
+
+    /// Waits until it is the host's turn, by our own pace and by its Crawl-delay.
+    async fn wait(&mut self, stop: &CancellationToken) -> Option<()> {
+        if let Some(at) = self.rhythm.next_at() {
+            stop.run_until_cancelled(self.clock.sleep_until(at)).await?;
+        }
         while let Err(at) = self.turns.take(self.clock.now()) {
             stop.run_until_cancelled(self.clock.sleep_until(at)).await?;
         }
-        let request = Request::in_full(url);
-        stop.run_until_cancelled(self.fetcher.fetch(request, self.clock.now())).await
+        self.rhythm.last_asked_at = Some(self.clock.now());
+        Some(())
     }
 }
 

@@ -101,7 +101,7 @@ impl Extractor {
         match &self.way {
             Way::List(selectors) => read_list(decoded, selectors, seen_at, zone).map(Extracted::Listing),
             Way::Finder(bounds) => read_by_shape(decoded, bounds, seen_at, zone),
-            Way::Table(headers) => read_table(page, headers, seen_at, zone).map(Extracted::Listing),
+            Way::Table(headers) => read_table(decoded, headers, seen_at, zone).map(Extracted::Listing),
             Way::Auto(chooser) => chooser.read(decoded, seen_at, zone).result,
             Way::Feed => read_feed(page, seen_at, zone).map(Extracted::Listing),
             Way::Json(json) => json.read(page, seen_at, zone).map(Extracted::Listing),

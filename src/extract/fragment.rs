@@ -40,7 +40,7 @@ impl FragmentRows {
     ) -> Result<Listing, ExtractError> {
         let html = parse_text(&in_its_element(fragment))?;
         match self {
-            Self::Named(selectors) => list_on(&html, base.clone(), selectors, seen_at, zone),
+            Self::Named(selectors) => list_on(&html, fragment, base.clone(), selectors, seen_at, zone),
             Self::ByShape => auto_on_fragment(&html, base, seen_at, zone),
         }
     }

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::charset::decode;
-use super::json::{JsonDate, JsonFields, JsonItems, JsonReader, JsonRows, Path, bad, is_json, parse};
+use super::json::{JsonFields, JsonReader, Path, bad, is_json, parse};
 use super::link::Base;
 use super::onward;
 use super::page::Page;
@@ -102,23 +102,13 @@ fn unusable(why: &str) -> ExtractError {
 
 /// What an answer's parts mean.
 fn fields() -> JsonFields {
-    let date = |path: &str, kind| JsonDate { path: path.to_owned(), kind };
-    JsonFields {
-        rows: JsonRows::Items(JsonItems {
-            items: "$.articles".to_owned(),
-            title: "$.title".to_owned(),
-            link: Some("$.url".to_owned()),
-            dates: vec![
-                date("$.display_publish_time", DateKind::Published),
-                date("$.create_time", DateKind::Published),
-                date("$.created_at", DateKind::Created),
-                date("$.date", DateKind::Signed),
-            ],
-            only: None,
-        }),
-        total: Some("$.classify.post_count".to_owned()),
-        success: None,
-    }
+    let dates = [
+        ("$.display_publish_time", DateKind::Published),
+        ("$.create_time", DateKind::Published),
+        ("$.created_at", DateKind::Created),
+        ("$.date", DateKind::Signed),
+    ];
+    JsonFields::of_items(["$.articles", "$.title", "$.url"], &dates, "$.classify.post_count")
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::page::Decoded;
 use super::selectors::Selectors;
 use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::title::title_of_link;
+use super::undrawn::is_filled_later;
 use super::walk::{around, elements};
 use super::words::{clipped, shown_text_of, text_of, text_without};
 
@@ -37,12 +38,13 @@ pub(super) fn read_list(
     }
     let html = parse_text(text)?;
     let base = Base::of(page, &html);
-    list_on(&html, base, selectors, seen_at, zone)
+    list_on(&html, text, base, selectors, seen_at, zone)
 }
 
-/// The list on a parsed page, or in a fragment of one.
+/// The list on a parsed page, or in a fragment of one. `text` is what was parsed.
 pub(super) fn list_on(
     html: &Html,
+    text: &str,
     base: Base,
     selectors: &Selectors,
     seen_at: DateTime<Utc>,
@@ -50,31 +52,46 @@ pub(super) fn list_on(
 ) -> Result<Listing, ExtractError> {
     let containers = containers(html, selectors);
     let rows = Reader { selectors, base, seen_at, zone }.rows(&containers);
-    if rows.is_empty() { without_rows(html, &containers, selectors) } else { listing(rows) }
+    if rows.is_empty() { without_rows(html, text, &containers, selectors) } else { listing(rows) }
 }
 
 fn containers<'a>(html: &'a Html, selectors: &Selectors) -> Vec<ElementRef<'a>> {
     html.select(&selectors.list).collect()
 }
 
-/// No rows: the list may say that it is empty. Some templates then draw no list at all, so the marker may stand alone.
+/// No rows: the list may say that it is empty, all of it. Some templates then draw no list at all, so the marker may stand
+/// alone; but what stands alone may also be there until a script draws the list.
 fn without_rows(
     html: &Html,
+    text: &str,
     containers: &[ElementRef],
     selectors: &Selectors,
 ) -> Result<Listing, ExtractError> {
-    let elsewhere = selectors.empty_in.iter().flat_map(|place| html.select(place));
     let says_so = |place: ElementRef| {
-        let text = shown_text_of(place);
-        selectors.empty.iter().any(|marker| text.contains(marker))
+        let shown = shown_text_of(place);
+        selectors.empty.iter().any(|marker| shown.contains(marker))
     };
-    if containers.iter().copied().chain(elsewhere).any(says_so) {
+    let lists = not_nested(containers);
+    let lists_say_so = !lists.is_empty() && lists.into_iter().all(says_so);
+    let mut elsewhere = selectors.empty_in.iter().flat_map(|place| html.select(place));
+    if lists_say_so || (elsewhere.any(says_so) && !is_filled_later(text)) {
         return Ok(Listing::Empty);
     }
     if containers.is_empty() {
         return Err(ExtractError::NoList { selector: selectors.list_text.clone() });
     }
     Err(ExtractError::NoRows)
+}
+
+/// The containers that lie in no other. They come in page order, so an outer one before its inner ones.
+fn not_nested<'a>(containers: &[ElementRef<'a>]) -> Vec<ElementRef<'a>> {
+    let mut met: Vec<ElementRef> = Vec::new();
+    for container in containers {
+        if !met.last().is_some_and(|outer| around(*container).any(|element| element == *outer)) {
+            met.push(*container);
+        }
+    }
+    met
 }
 
 /// The rows of all containers, each once even where containers nest, without those to be skipped.

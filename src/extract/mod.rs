@@ -28,6 +28,7 @@ mod extractor;
 mod families;
 mod feed;
 mod fragment;
+mod furniture;
 mod gkmlpt;
 mod head;
 mod identity;
@@ -65,7 +66,7 @@ mod years;
 
 /// Raised whenever the same page may be read differently than by the version before: what sources were read as then no
 /// longer counts, and all are read anew.
-pub const EXTRACTION: u32 = 2;
+pub const EXTRACTION: u32 = 3;
 
 pub use article::{Article, ArticleDate, Distrust, Distrusted, opens_as_page, read_article};
 pub use charset::{charset, decode};
@@ -78,8 +79,9 @@ pub use json::{JsonCondition, JsonDate, JsonFields, JsonItems, JsonRows};
 pub use landmarks::{Landmarks, SignLink, read_landmarks};
 pub use page::Page;
 pub use platforms::{
-    Answer, Grant, Post, Posts, Refusal, read_douyin, read_douyin_grant, read_huawei, read_itunes, read_rss,
-    read_wechat_api, read_wechat_article, read_wechat_backend, read_wechat_grant, read_weibo, read_yyb,
+    Answer, Grant, Menu, MenuEntry, Post, Posts, Refusal, is_marked_pinned, read_douyin, read_douyin_grant,
+    read_huawei, read_itunes, read_rss, read_wechat_api, read_wechat_article, read_wechat_backend,
+    read_wechat_grant, read_wechat_menu, read_weibo, read_yyb,
 };
 pub use reading::{Families, Family, FinderBounds, ListSelectors, Reading, TableHeaders};
 pub use selectors::SelectorError;

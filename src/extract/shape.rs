@@ -29,7 +29,8 @@ pub(super) fn read_by_shape(
     if !bounds.are_none() || !tags(text).any(|tag| tag.is("table")) {
         return by_rows();
     }
-    let by_headers = tables_on(&html, &base, &TableHeaders::default(), seen_at, zone).map(Extracted::Listing);
+    let by_headers =
+        tables_on(&html, decoded, &TableHeaders::default(), seen_at, zone).map(Extracted::Listing);
     agreed("a table with header words", by_headers, by_rows)
 }
 

@@ -11,31 +11,32 @@ use chrono_tz::Tz;
 use scraper::{ElementRef, Html, Selector};
 
 use super::dates::read_date;
-use super::document::parse;
+use super::document::parse_text;
 use super::link::Base;
 use super::listing::{Row, listing, undated};
-use super::page::Page;
+use super::page::Decoded;
 use super::reading::TableHeaders;
 use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::title::title_of_link;
+use super::undrawn::is_filled_later;
 use super::words::{clipped, shown_text_of, text_of};
 use grid::{Line, lines_of};
 
 /// Reads the tables of a page.
 pub(super) fn read_table(
-    page: &Page,
+    decoded: &Decoded<'_>,
     headers: &TableHeaders,
     seen_at: DateTime<Utc>,
     zone: Tz,
 ) -> Result<Listing, ExtractError> {
-    let html = parse(page)?;
-    tables_on(&html, &Base::of(page, &html), headers, seen_at, zone)
+    let html = parse_text(decoded.text())?;
+    tables_on(&html, decoded, headers, seen_at, zone)
 }
 
-/// The tables on a page that is parsed already.
+/// The tables on a page that is parsed already. They are empty if each says so, and no script may yet fill them.
 pub(super) fn tables_on(
     html: &Html,
-    base: &Base,
+    decoded: &Decoded<'_>,
     headers: &TableHeaders,
     seen_at: DateTime<Utc>,
     zone: Tz,
@@ -44,11 +45,13 @@ pub(super) fn tables_on(
     if tables.is_empty() {
         return Err(ExtractError::NoTable { wanted: wanted(headers) });
     }
+    let base = &Base::of(decoded.page, html);
     let rows: Vec<Row> = tables
         .iter()
         .flat_map(|table| table.items.iter().filter_map(|line| table.columns.read(line, base, seen_at, zone)))
         .collect();
-    if rows.is_empty() && tables.iter().any(|table| says_empty(table.element, headers)) {
+    let say_empty = || tables.iter().all(|table| says_empty(table.element, headers));
+    if rows.is_empty() && say_empty() && !is_filled_later(decoded.text()) {
         return Ok(Listing::Empty);
     }
     listing(rows)

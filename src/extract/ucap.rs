@@ -1,4 +1,5 @@
-//! Reads columns of UCAP (开普): rows in the page where it has dated ones, else the answer of the site's search service.
+//! Reads columns of UCAP (开普): rows in the page where it has dated ones of its own, else the answer of the site's search
+//! service.
 //!
 //! Which column to ask for is said by the page's `channelid`. Lists in comments are no rows, dates in titles (of laws) are
 //! none of publication, and what a guard script would draw cannot be asked for.
@@ -7,18 +8,17 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use scraper::{Html, Selector};
 use serde_json::Value;
+use url::Url;
 
 use super::auto::auto_on_page;
 use super::charset::decode;
 use super::document::parse_text;
-use super::json::{
-    JsonDate, JsonFields, JsonItems, JsonReader, JsonRows, Path, bad, is_json, parse, unless_refused,
-};
+use super::json::{JsonFields, JsonReader, Path, bad, is_json, parse, unless_refused};
 use super::link::Base;
 use super::onward;
 use super::page::Page;
 use super::selectors::SelectorError;
-use super::sighting::{DateKind, ExtractError, Extracted, Listing};
+use super::sighting::{DateKind, ExtractError, Extracted, Listing, Sighting};
 
 /// The service that answers with a column's items.
 const SEARCH: &str = "/common/search/";
@@ -70,7 +70,10 @@ fn read_page(page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Result<Extracted,
     let text = decode(&page.body, page.content_type.as_deref());
     let html = parse_text(&text)?;
     let rendered = auto_on_page(&html, page, &Base::of(page, &html), seen_at, zone);
-    if let Ok(Listing::Items { .. }) = rendered {
+    let channel = channel_of(&html);
+    if let Ok(Listing::Items { sightings, .. }) = &rendered
+        && (channel.is_none() || sightings.iter().any(|row| is_of_this_column(page, row)))
+    {
         return rendered.map(Extracted::Listing);
     }
     if is_guarded(&text) {
@@ -78,13 +81,20 @@ fn read_page(page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Result<Extracted,
             why: "the page is guarded by a script (瑞数), and its rows are not in it".to_owned(),
         });
     }
-    match channel_of(&html) {
+    match channel {
         Some(channel) => {
             let address = onward::address(page, &format!("{SEARCH}{channel}{QUERY}"))?;
             onward::to_data(page, address, None)
         }
         None => rendered.map(Extracted::Listing),
     }
+}
+
+/// Whether an item lies below the page, as a column's own do (`/xx/c100120/202609/1.shtml`). A list of which none does is
+/// a side list, or gathers what other columns hold: then the channel is asked for what it has.
+fn is_of_this_column(page: &Page, row: &Sighting) -> bool {
+    let (Ok(folder), Ok(item)) = (page.url.join("."), Url::parse(&row.url)) else { return false };
+    item.host_str() == folder.host_str() && item.path().starts_with(folder.path())
 }
 
 /// The script sets a global of this name on every page it guards.
@@ -108,23 +118,13 @@ fn is_channel(text: &str) -> bool {
 
 /// What an answer's parts mean.
 fn fields() -> JsonFields {
-    let date = |path: &str, kind| JsonDate { path: path.to_owned(), kind };
-    JsonFields {
-        rows: JsonRows::Items(JsonItems {
-            items: "$.data.results".to_owned(),
-            title: "$.title".to_owned(),
-            link: Some("$.url".to_owned()),
-            dates: vec![
-                date("$.publishedTimeStr", DateKind::Published),
-                date("$.publishedTime", DateKind::Published),
-                date("$.domainMetaList..[?@.key == 'pubdate'].value", DateKind::Published),
-                date("$.domainMetaList..[?@.key == 'writedate'].value", DateKind::Signed),
-            ],
-            only: None,
-        }),
-        total: Some("$.data.total".to_owned()),
-        success: None,
-    }
+    let dates = [
+        ("$.publishedTimeStr", DateKind::Published),
+        ("$.publishedTime", DateKind::Published),
+        ("$.domainMetaList..[?@.key == 'pubdate'].value", DateKind::Published),
+        ("$.domainMetaList..[?@.key == 'writedate'].value", DateKind::Signed),
+    ];
+    JsonFields::of_items(["$.data.results", "$.title", "$.url"], &dates, "$.data.total")
 }
 
 #[cfg(test)]

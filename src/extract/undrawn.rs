@@ -40,8 +40,13 @@ pub(super) fn what_draws_it(text: &str, is_bare: bool) -> Option<String> {
     Some(format!("it is an empty `{}` for a script to fill", root.attribute("id").unwrap_or_default()))
 }
 
+/// Whether a script may yet put rows where a page says that there are none.
+pub(super) fn is_filled_later(text: &str) -> bool {
+    fetches_data(text) || what_draws_it(text, false).is_some()
+}
+
 /// Whether a script of the page itself asks for data.
-pub(super) fn fetches_data(text: &str) -> bool {
+fn fetches_data(text: &str) -> bool {
     let asks = ["$.ajax", "$.get", "$.post", "jQuery.ajax", "axios", "fetch(", "XMLHttpRequest"];
     let mut scripts = tags(text).filter(|tag| tag.is("script")).map(Tag::inner);
     scripts.any(|script| asks.iter().any(|ask| script.contains(ask)))

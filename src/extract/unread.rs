@@ -6,7 +6,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::document::parse;
 use super::landing::{Landing, landing};
 use super::page::{Decoded, Page};
-use super::sighting::{ExtractError, Extracted, Listing};
+use super::sighting::{ExtractError, Extracted};
 use super::tags::{tags, unescaped};
 use super::undrawn::what_draws_it;
 use super::walk::walk;
@@ -15,8 +15,8 @@ use super::words::{clipped, collapsed, is_silent, shown_text_of};
 /// With more words than this, a page is more than a notice.
 const LONGEST_NOTICE: usize = 200;
 
-/// What was read of a page, or what the page is instead. Rows do not count on a page that says in its title that it
-/// does not exist: they are the site's newest items, not the column's.
+/// What was read of a page, or what the page is instead. A list does not count on a page whose title says that it does
+/// not exist or that it is a login: its rows are the site's newest items, not the column's.
 pub(super) fn what_it_is(
     decoded: &Decoded<'_>,
     read: Result<Extracted, ExtractError>,
@@ -27,7 +27,7 @@ pub(super) fn what_it_is(
         return Err(ExtractError::SoftGone { said });
     }
     match read {
-        Ok(Extracted::Listing(Listing::Empty)) if is_login_title(&title) => Err(ExtractError::LoginPage),
+        Ok(Extracted::Listing(_)) if is_login_title(&title) => Err(ExtractError::LoginPage),
         Err(ExtractError::NoRows | ExtractError::NoList { .. } | ExtractError::NoTable { .. }) => {
             instead_of_rows(page, text, &title).unwrap_or(read)
         }

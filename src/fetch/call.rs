@@ -7,6 +7,8 @@ use std::fmt;
 
 use url::Url;
 
+use crate::rules::SESSION_KEYS;
+
 /// What to ask a platform's interface for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Call {
@@ -65,9 +67,10 @@ impl fmt::Debug for Call {
     }
 }
 
-/// An address as it may be logged or stored: values that are secrets are left out of its query.
+/// An address as it may be logged, stored or shown: values that are secrets are left out of its query.
 pub fn without_secrets(url: &Url) -> Url {
-    let is_secret = |key: &str| SECRET_KEYS.iter().any(|secret| key.eq_ignore_ascii_case(secret));
+    let is_secret =
+        |key: &str| SECRET_KEYS.iter().chain(&SESSION_KEYS).any(|secret| key.eq_ignore_ascii_case(secret));
     if !url.query_pairs().any(|(key, _)| is_secret(&key)) {
         return url.clone();
     }
@@ -81,6 +84,15 @@ pub fn without_secrets(url: &Url) -> Url {
     let mut bare = url.clone();
     bare.query_pairs_mut().clear().extend_pairs(pairs);
     bare
+}
+
+/// The address of an item as it may be shown; whatever is no address stays as it is.
+pub fn text_without_secrets(address: &str) -> String {
+    let bare = Url::parse(address).ok().map(|url| (without_secrets(&url), url));
+    match bare {
+        Some((bare, url)) if bare != url => bare.into(),
+        Some(_) | None => address.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -103,6 +115,21 @@ mod tests {
         );
         assert_eq!(bare("https://a.example/x?access%5Ftoken=hush"), "https://a.example/x?access_token=");
         assert_eq!(bare("https://a.example/x?b=1+2&c"), "https://a.example/x?b=1+2&c");
+    }
+
+    #[test]
+    fn keys_to_bridges_and_a_readers_session_are_not_shown() {
+        assert_eq!(
+            bare("https://rss.example/1?key=hush&token=hush&limit=20"),
+            "https://rss.example/1?key=&token=&limit=20"
+        );
+        assert_eq!(
+            text_without_secrets("http://mp.weixin.qq.com/s?mid=1&uin=hush&pass_ticket=hush#rd"),
+            "http://mp.weixin.qq.com/s?mid=1&uin=&pass_ticket=#rd"
+        );
+        for kept in ["", "no address", "https://a.example?keys=1"] {
+            assert_eq!(text_without_secrets(kept), kept);
+        }
     }
 
     #[test]

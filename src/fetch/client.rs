@@ -19,6 +19,7 @@ use super::connections::{Connection, Connections};
 use super::failing::failure_of;
 use super::outcome::{Failure, Fetched, Outcome, Validators};
 use super::retry_after::retry_after;
+use super::robots::Verdict;
 use crate::extract::{Answer, Page};
 use crate::rules::{HostException, Remark, Security};
 
@@ -29,7 +30,7 @@ pub struct Settings {
     pub contact: String,
     /// Limit on connecting.
     pub connect_timeout: Duration,
-    /// Limit on the whole request, body included.
+    /// Limit on the whole request, redirects and body included.
     pub total_timeout: Duration,
     /// Limit on the decoded body, in bytes.
     pub longest_body: u64,
@@ -109,18 +110,64 @@ impl Fetcher {
         Ok(Self { connections: Connections::new(&settings)?, settings })
     }
 
-    /// Asks once. `now` is the instant of asking, for Retry-After.
+    /// Asks once. `now` is the instant of asking, for Retry-After. Redirects within the host are followed whatever its
+    /// robots.txt says: for that file itself, and for what nobody needs leave for.
     pub async fn fetch(&self, request: Request<'_>, now: DateTime<Utc>) -> Fetched {
+        self.fetch_heeding(request, now, |_| Verdict::Allowed { crawl_delay: None }).await
+    }
+
+    /// Asks once, and follows redirects within the host only to where `verdict` allows it.
+    pub async fn fetch_heeding(
+        &self,
+        request: Request<'_>,
+        now: DateTime<Utc>,
+        verdict: impl Fn(&Url) -> Verdict,
+    ) -> Fetched {
         let started = Instant::now();
         let connection = self.connections.to(request.url);
-        let (outcome, not_before) = match ask(connection, request).send().await {
+        let (outcome, not_before) = match self.follow(connection, request, verdict).await {
             Ok(response) => {
                 let wish = header(response.headers(), RETRY_AFTER).and_then(|wish| retry_after(&wish, now));
                 (self.read(response, connection).await, wish)
             }
-            Err(error) => (Outcome::Failed(failure_of(&error, &self.settings)), None),
+            Err(failure) => (Outcome::Failed(failure), None),
         };
         Fetched { outcome, not_before, took: started.elapsed(), remarks: connection.remarks.clone() }
+    }
+
+    /// The answer at the end of all redirects that are followed. Those that lead to another host are answers: a page that has
+    /// moved there is for the rule's author to follow.
+    async fn follow(
+        &self,
+        connection: &Connection,
+        request: Request<'_>,
+        verdict: impl Fn(&Url) -> Verdict,
+    ) -> Result<reqwest::Response, Failure> {
+        let started = Instant::now();
+        let (mut at, mut form) = (request.url.clone(), request.form);
+        let mut followed = 0;
+        loop {
+            let time_left = self.settings.total_timeout.saturating_sub(started.elapsed());
+            let asking = ask(connection, Request { url: &at, form, ..request }).timeout(time_left);
+            let response = asking.send().await.map_err(|error| failure_of(&error, &self.settings))?;
+            let Some(to) = redirect(&response).filter(|to| connection.leads_within(request.url, to)) else {
+                return Ok(response);
+            };
+            if followed == self.settings.most_redirects {
+                return Err(Failure::TooManyRedirects(followed));
+            }
+            match verdict(&to) {
+                Verdict::Allowed { .. } => {}
+                Verdict::Unknown { .. } => return Err(Failure::NotAskedYet(to.into())),
+                verdict => {
+                    let because = verdict.failure();
+                    return Err(because.unwrap_or_else(|| Failure::NoRobots(to.to_string())));
+                }
+            }
+            // What was posted is posted again only where the server says so.
+            form = form.filter(|_| matches!(response.status().as_u16(), 307 | 308));
+            (at, followed) = (to, followed + 1);
+        }
     }
 
     /// Calls a platform's interface once. Redirects are answers too, and not followed.
@@ -201,8 +248,15 @@ fn ask(connection: &Connection, request: Request<'_>) -> reqwest::RequestBuilder
     builder
 }
 
+/// Where an answer redirects to.
+fn redirect(response: &reqwest::Response) -> Option<Url> {
+    let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+    let to = header(response.headers(), LOCATION).filter(|_| is_redirect)?;
+    response.url().join(&to).ok()
+}
+
 fn ask_interface(connection: &Connection, call: &Call) -> reqwest::RequestBuilder {
-    let (client, url) = (&connection.unled, connection.address(&call.url));
+    let (client, url) = (&connection.client, connection.address(&call.url));
     let builder = match &call.body {
         None => client.get(url).header(CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         Some(CallBody::Json(body)) => client.post(url).header(CONTENT_TYPE, JSON).body(body.clone()),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
-use reqwest::redirect::{Attempt, Policy};
+use reqwest::redirect::Policy;
 use reqwest::{Client, Proxy};
 use url::Url;
 
@@ -17,9 +17,8 @@ const ACCEPTED: &str = "text/html,application/xhtml+xml,application/rss+xml,appl
 /// How one host is asked.
 #[derive(Debug, Clone)]
 pub(super) struct Connection {
+    /// Follows no redirect by itself.
     pub(super) client: Client,
-    /// Follows no redirect.
-    pub(super) unled: Client,
     pub(super) security: Security,
     pub(super) remarks: Vec<Remark>,
 }
@@ -33,6 +32,16 @@ impl Connection {
             let _changed = url.set_scheme("http");
         }
         url
+    }
+
+    /// Whether a redirect may be followed as far as the host is concerned: it stays there, and where plain HTTP is a must, with
+    /// that.
+    pub(super) fn leads_within(&self, from: &Url, to: &Url) -> bool {
+        let is_web = match self.security {
+            Security::PlainHttp => to.scheme() == "http",
+            _ => matches!(to.scheme(), "http" | "https"),
+        };
+        is_web && from.host_str() == to.host_str() && from.port() == to.port()
     }
 }
 
@@ -53,20 +62,19 @@ struct Way {
 impl Connections {
     pub(super) fn new(settings: &Settings) -> Result<Self, reqwest::Error> {
         let usual_way = Way { security: Security::Verified, proxy: None };
-        let usual = both(settings, &usual_way)?;
+        let usual = client(settings, &usual_way)?;
         let mut clients = HashMap::from([(usual_way, usual.clone())]);
         let mut by_host = HashMap::new();
         for exception in &settings.exceptions {
             let way = Way { security: exception.security, proxy: exception.proxy.clone() };
             let client = match clients.get(&way) {
                 Some(client) => client.clone(),
-                None => both(settings, &way)?,
+                None => self::client(settings, &way)?,
             };
             clients.insert(way, client.clone());
             by_host.insert(exception.name.clone(), connection(exception, client));
         }
-        let [client, unled] = usual;
-        let usual = Connection { client, unled, security: Security::Verified, remarks: Vec::new() };
+        let usual = Connection { client: usual, security: Security::Verified, remarks: Vec::new() };
         Ok(Self { usual: Arc::new(usual), by_host: Arc::new(by_host) })
     }
 
@@ -78,17 +86,11 @@ impl Connections {
     }
 }
 
-fn connection(exception: &HostException, [client, unled]: [Client; 2]) -> Connection {
-    Connection { client, unled, security: exception.security, remarks: exception.remarks() }
+fn connection(exception: &HostException, client: Client) -> Connection {
+    Connection { client, security: exception.security, remarks: exception.remarks() }
 }
 
-/// A client that follows redirects within a host, and one that follows none.
-fn both(settings: &Settings, way: &Way) -> Result<[Client; 2], reqwest::Error> {
-    let within = within_one_host(settings.most_redirects, way.security);
-    Ok([client(settings, way, within)?, client(settings, way, Policy::none())?])
-}
-
-fn client(settings: &Settings, way: &Way, policy: Policy) -> Result<Client, reqwest::Error> {
+fn client(settings: &Settings, way: &Way) -> Result<Client, reqwest::Error> {
     let user_agent = format!("xuncha/{} (+{})", env!("CARGO_PKG_VERSION"), settings.contact);
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(ACCEPTED))]);
     let mut builder = Client::builder()
@@ -96,7 +98,7 @@ fn client(settings: &Settings, way: &Way, policy: Policy) -> Result<Client, reqw
         .default_headers(headers)
         .connect_timeout(settings.connect_timeout)
         .timeout(settings.total_timeout)
-        .redirect(policy)
+        .redirect(Policy::none())
         .tls_danger_accept_invalid_certs(way.security == Security::Unverified)
         .no_proxy();
     if let Some(proxy) = &way.proxy {
@@ -106,22 +108,4 @@ fn client(settings: &Settings, way: &Way, policy: Policy) -> Result<Client, reqw
         builder = builder.resolve(host, *address);
     }
     builder.build()
-}
-
-/// Redirects are followed on the same host only: a page that has moved to another is for the rule's author to follow.
-fn within_one_host(most: usize, security: Security) -> Policy {
-    Policy::custom(move |attempt: Attempt<'_>| {
-        let first = attempt.previous().first();
-        let leads_away = first.is_none_or(|first| {
-            first.host_str() != attempt.url().host_str() || (first.port() != attempt.url().port())
-        });
-        let leaves_plain_http = security == Security::PlainHttp && attempt.url().scheme() != "http";
-        if leads_away || leaves_plain_http {
-            attempt.stop()
-        } else if attempt.previous().len() > most {
-            attempt.error("too many redirects")
-        } else {
-            attempt.follow()
-        }
-    })
 }

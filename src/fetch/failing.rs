@@ -8,8 +8,6 @@ use super::outcome::Failure;
 pub(super) fn failure_of(error: &reqwest::Error, settings: &Settings) -> Failure {
     if error.is_timeout() {
         Failure::TimedOut(settings.total_timeout.as_secs())
-    } else if error.is_redirect() {
-        Failure::TooManyRedirects(settings.most_redirects)
     } else if let Some(cause) = cause_of::<rustls::Error>(error) {
         Failure::Tls(format!("{cause}; {}", tls_advice(cause)))
     } else if error.is_connect() {

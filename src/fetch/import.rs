@@ -1,6 +1,6 @@
 //! Files that people put into the import directory.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -17,25 +17,31 @@ pub struct Import {
     pub saved_at: DateTime<Utc>,
 }
 
-/// An export is some hundred kilobytes.
-const LONGEST: u64 = 32 * 1024 * 1024;
-
-/// Reads a file of the import directory. The path is one that the rules loader has checked to lead nowhere else.
+/// Reads a file of the import directory, of at most `longest` bytes. The path is one that the rules loader has checked to lead
+/// nowhere else. Reading blocks.
 ///
 /// # Errors
 /// [`Refusal::NoFile`], with the path and why.
-pub fn open_import(directory: &Path, file: &Path) -> Result<Import, Refusal> {
+pub fn open_import(directory: &Path, file: &Path, longest: u64) -> Result<Import, Refusal> {
     let path = directory.join(file);
     let (body, saved_at) =
-        read(&path).map_err(|error| Refusal::NoFile(format!("{}: {error}", path.display())))?;
+        read(&path, longest).map_err(|error| Refusal::NoFile(format!("{}: {error}", path.display())))?;
     let answer = Answer::of_file(body).ok_or_else(|| Refusal::NoFile(path.display().to_string()))?;
     Ok(Import { answer, saved_at })
 }
 
-fn read(path: &Path) -> io::Result<(Vec<u8>, DateTime<Utc>)> {
+fn read(path: &Path, longest: u64) -> io::Result<(Vec<u8>, DateTime<Utc>)> {
+    // Asked before it is opened: a pipe would let whoever opens it wait for a writer.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
     let file = File::open(path)?;
     let saved_at = file.metadata()?.modified()?.into();
     let mut body = Vec::new();
-    file.take(LONGEST).read_to_end(&mut body)?;
-    Ok((body, saved_at))
+    let length = file.take(longest.saturating_add(1)).read_to_end(&mut body)?;
+    if u64::try_from(length).is_ok_and(|length| length <= longest) {
+        Ok((body, saved_at))
+    } else {
+        Err(io::Error::other(format!("it is longer than {longest} bytes")))
+    }
 }

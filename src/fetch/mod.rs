@@ -5,7 +5,7 @@
 //! it returns `not_before`, and the schedule moves the source.
 //!
 //! The request names the monitor and whom to ask about it, echoes validators byte for byte, follows a few redirects
-//! within the same host, and gives up on bodies that are too long or take too long. It keeps no cookies and solves no
+//! within the same host as far as its robots.txt allows ([`Fetcher::fetch_heeding`]), and gives up on bodies that are too long or take too long. It keeps no cookies and solves no
 //! challenge: where a shield answers instead of the page, [`blocked`](fn@blocked) names it, and that is the outcome.
 //!
 //! [`Fetcher::call`] asks a platform's interface, whose answer counts whatever its status; [`AccountLook`] says what to ask it
@@ -30,10 +30,10 @@ mod token;
 
 pub use account::{AccountLook, Next, answer_of, refusal_of, retry_of};
 pub use blocked::{Block, blocked};
-pub use call::{Call, without_secrets};
+pub use call::{Call, text_without_secrets, without_secrets};
 pub use client::{Called, Fetcher, Request, Settings};
 pub use import::{Import, open_import};
 pub use outcome::{Failure, Fetched, Outcome, Retry, Validators};
-pub use render::{RenderSettings, Renderer};
+pub use render::{PhoneWidth, RenderSettings, Renderer};
 pub use robots::{Origin, Robots, Verdict};
 pub use token::Tokens;

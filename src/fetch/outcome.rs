@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::blocked::Block;
 use crate::extract::Page;
@@ -51,6 +52,24 @@ pub enum Outcome {
     Failed(Failure),
 }
 
+impl Fetched {
+    /// No request: why none was made.
+    pub fn none(why: Failure) -> Self {
+        let outcome = Outcome::Failed(why);
+        Self { outcome, not_before: None, took: Duration::ZERO, remarks: Vec::new() }
+    }
+}
+
+impl Outcome {
+    /// Where a redirect led, if nothing is known yet of the robots.txt there. Ask for that file, then anew.
+    pub fn led_to(&self) -> Option<Url> {
+        match self {
+            Self::Failed(Failure::NotAskedYet(to)) => Url::parse(to).ok(),
+            Self::Page(..) | Self::NotModified | Self::Failed(_) => None,
+        }
+    }
+}
+
 /// Why a page could not be had. None of these says anything about the source's age.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
@@ -92,6 +111,9 @@ pub enum Failure {
     /// The site's robots.txt cannot be had, so we do not know whether we may ask.
     #[error("robots.txt cannot be had, so the page was not asked for: {0}")]
     NoRobots(String),
+    /// The page redirects to where nothing is known yet of robots.txt, so it was not followed.
+    #[error("it redirects to {0}, and the robots.txt there has yet to be asked for")]
+    NotAskedYet(String),
     /// The page is drawn by script, and there is nothing to draw it with.
     #[error("the page is drawn by script: {0}")]
     NeedsRendering(String),
@@ -130,7 +152,8 @@ impl Failure {
             | Self::BrokeOff(_)
             | Self::ServerFailed(_)
             | Self::TooManyRequests(_)
-            | Self::NoRobots(_) => Retry::Soon,
+            | Self::NoRobots(_)
+            | Self::NotAskedYet(_) => Retry::Soon,
             Self::Blocked(_) => Retry::InHours,
             Self::Tls(_)
             | Self::TooLong(_)

@@ -11,7 +11,8 @@ use url::Url;
 use crate::clock::Clock;
 use crate::extract::{Answer, Posts, Refusal};
 use crate::fetch::{
-    AccountLook, Fetcher, Next, Origin, Request, Robots, Tokens, Verdict, answer_of, open_import, refusal_of,
+    AccountLook, Fetcher, Next, Origin, Outcome, Request, Robots, Tokens, Verdict, answer_of, open_import,
+    refusal_of,
 };
 use crate::rules::{Source, Way};
 use crate::schedule::{HostKey, Turns};
@@ -84,6 +85,8 @@ pub(crate) struct AccountProber {
     pub(crate) secrets: Secrets,
     /// Where exported files are; `None` where no configuration says it.
     pub(crate) import_dir: Option<PathBuf>,
+    /// How long they may be, in bytes.
+    pub(crate) longest_import: u64,
     pub(crate) clock: Clock,
     pub(crate) zone: Tz,
 }
@@ -119,7 +122,7 @@ impl AccountProber {
                 }
                 Next::Fetch(url) => self.fetch(&url, turns).await,
                 Next::Open(file) => match &self.import_dir {
-                    Some(directory) => open_import(directory, &file).map(|import| {
+                    Some(directory) => open_import(directory, &file, self.longest_import).map(|import| {
                         saved_at = Some(import.saved_at);
                         import.answer
                     }),
@@ -134,16 +137,31 @@ impl AccountProber {
 
     /// Fetches a page if the site's robots.txt allows it.
     async fn fetch(&mut self, url: &Url, turns: &mut HashMap<HostKey, Turns>) -> Result<Answer, Refusal> {
+        self.learn_robots(url, turns).await;
+        if let Some(failure) = self.robots.verdict(url, self.clock.now()).failure() {
+            return Err(refusal_of(&failure));
+        }
+        let mut outcome = self.fetch_heeding(url, turns).await;
+        if let Some(led_to) = outcome.led_to() {
+            self.learn_robots(&led_to, turns).await;
+            outcome = self.fetch_heeding(url, turns).await;
+        }
+        answer_of(outcome)
+    }
+
+    async fn fetch_heeding(&self, url: &Url, turns: &mut HashMap<HostKey, Turns>) -> Outcome {
+        self.wait(url, turns).await;
+        let now = self.clock.now();
+        let verdict = |url: &Url| self.robots.verdict(url, now);
+        self.fetcher.fetch_heeding(Request::in_full(url), now, verdict).await.outcome
+    }
+
+    async fn learn_robots(&mut self, url: &Url, turns: &mut HashMap<HostKey, Turns>) {
         if let Verdict::Unknown { robots_txt } = self.robots.verdict(url, self.clock.now()) {
             self.wait(&robots_txt, turns).await;
             let fetched = self.fetcher.fetch(Request::in_full(&robots_txt), self.clock.now()).await;
             self.robots.learn(&Origin::of(&robots_txt), &fetched.outcome, self.clock.now());
         }
-        if let Some(failure) = self.robots.verdict(url, self.clock.now()).failure() {
-            return Err(refusal_of(&failure));
-        }
-        self.wait(url, turns).await;
-        answer_of(self.fetcher.fetch(Request::in_full(url), self.clock.now()).await.outcome)
     }
 
     async fn wait(&self, url: &Url, turns: &mut HashMap<HostKey, Turns>) {

@@ -17,7 +17,7 @@ use crate::extract::{
     Article, Explained, Extracted, Extractor, Identity, Leads, Listing, Onward, Page, identity, read_article,
     read_landmarks,
 };
-use crate::fetch::{Failure, Fetcher, Origin, Outcome, Renderer, Request, Robots, Verdict};
+use crate::fetch::{Failure, Fetched, Fetcher, Origin, Outcome, Renderer, Request, Robots, Verdict};
 use crate::schedule::{HostKey, Turns};
 
 /// A server that asks for a longer pause than this is left alone.
@@ -29,7 +29,10 @@ const SHORT_WAIT: TimeDelta = TimeDelta::seconds(3);
 pub(crate) struct Prober {
     tools: Tools,
     asked: Vec<Asked>,
+    /// What is known of the robots.txt of the page's own origin.
     said: RobotsSaid,
+    /// The origin of the page itself.
+    own: Option<Origin>,
     crawl_delay: Option<Duration>,
     last_asked_at: Option<DateTime<Utc>>,
     /// The server asked not to be asked again before this.
@@ -46,6 +49,16 @@ pub(crate) struct Tools {
     pub(crate) clock: Clock,
 }
 
+impl Tools {
+    /// Robots.txt itself may be had wherever its host sends whoever asks for it.
+    async fn fetch(&self, purpose: Purpose, request: Request<'_>, now: DateTime<Utc>) -> Fetched {
+        if purpose == Purpose::Robots {
+            return self.fetcher.fetch(request, now).await;
+        }
+        self.fetcher.fetch_heeding(request, now, |url| self.robots.verdict(url, now)).await
+    }
+}
+
 /// What a page calls itself, and the levels above it.
 type Named = (Identity, Vec<String>);
 
@@ -56,6 +69,7 @@ impl Prober {
             tools,
             asked: Vec::new(),
             said: RobotsSaid::NotHeeded,
+            own: None,
             crawl_delay: None,
             last_asked_at: None,
             not_before: None,
@@ -131,7 +145,12 @@ impl Prober {
     /// Asks for a document, if the site allows it.
     async fn ask(&mut self, purpose: Purpose, url: &Url, form: Option<&str>) -> Result<Page, NotHad> {
         self.ask_leave(url).await?;
-        match self.fetch(purpose, url, form).await? {
+        let mut outcome = self.fetch(purpose, url, form).await?;
+        if let Some(led_to) = outcome.led_to() {
+            self.ask_leave(&led_to).await?;
+            outcome = self.fetch(purpose, url, form).await?;
+        }
+        match outcome {
             Outcome::Page(page, _) => Ok(page),
             Outcome::NotModified => Err(Failure::Odd(304).into()),
             Outcome::Failed(failure) => Err(failure.into()),
@@ -141,15 +160,20 @@ impl Prober {
     /// Learns what robots.txt says of an address.
     async fn ask_leave(&mut self, url: &Url) -> Result<(), NotHad> {
         let now = self.tools.clock.now();
+        let is_own = *self.own.get_or_insert_with(|| Origin::of(url)) == Origin::of(url);
         if let Verdict::Unknown { robots_txt } = self.tools.robots.verdict(url, now) {
             let outcome = self.fetch(Purpose::Robots, &robots_txt, None).await?;
             let has_file = matches!(outcome, Outcome::Page(..));
-            self.said = if has_file { RobotsSaid::Allows(None) } else { RobotsSaid::Nothing };
+            if is_own {
+                self.said = if has_file { RobotsSaid::Allows(None) } else { RobotsSaid::Nothing };
+            }
             self.tools.robots.learn(&Origin::of(&robots_txt), &outcome, now);
         }
         match self.tools.robots.verdict(url, now) {
             Verdict::Allowed { crawl_delay } => {
-                if let (RobotsSaid::Allows(seconds), Some(delay)) = (&mut self.said, crawl_delay) {
+                if let (true, RobotsSaid::Allows(seconds), Some(delay)) =
+                    (is_own, &mut self.said, crawl_delay)
+                {
                     *seconds = Some(delay.as_secs());
                 }
                 self.crawl_delay = crawl_delay;
@@ -179,7 +203,7 @@ impl Prober {
             Some(renderer) => (renderer.render(url, now).await, "drawn"),
             None => {
                 let request = Request { url, unless_matches: None, form };
-                (self.tools.fetcher.fetch(request, now).await, if form.is_some() { "POST" } else { "GET" })
+                (self.tools.fetch(purpose, request, now).await, if form.is_some() { "POST" } else { "GET" })
             }
         };
         self.not_before = fetched.not_before;
@@ -210,4 +234,48 @@ impl Prober {
 
 fn named_by(page: &Page) -> Named {
     (identity(page), read_landmarks(page).map(|landmarks| landmarks.trail).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::fetch::Settings;
+
+    /// Answers one request.
+    async fn answer_once(site: &TcpListener, status: &str, body: &str) {
+        let (mut stream, _) = site.accept().await.unwrap();
+        let _asked = stream.read(&mut [0; 4096]).await.unwrap();
+        let length = body.len();
+        let answer =
+            format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_said_of_robots_txt_is_said_of_the_pages_own() {
+        let _already_installed = rustls::crypto::ring::default_provider().install_default();
+        let own = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let page_on = |site: &TcpListener| -> Url {
+            format!("http://{}/tongzhi/", site.local_addr().unwrap()).parse().unwrap()
+        };
+        let mut prober = Prober::new(Tools {
+            fetcher: Fetcher::new(Settings::new("it@example.gov.cn")).unwrap(),
+            renderer: None,
+            robots: Robots::new(&[]),
+            turns: Turns::new(Clock::System, &page_on(&own), 1_000.0),
+            clock: Clock::System,
+        });
+        let file = "User-agent: *\nDisallow: /inner\n";
+        let page = page_on(&own);
+        let (leave, ()) = tokio::join!(prober.ask_leave(&page), answer_once(&own, "200 OK", file));
+        assert!(leave.is_ok());
+        let article = page_on(&other);
+        let (leave, ()) = tokio::join!(prober.ask_leave(&article), answer_once(&other, "404 Not Found", ""));
+        assert!(leave.is_ok());
+        assert_eq!(prober.said, RobotsSaid::Allows(None));
+    }
 }

@@ -9,6 +9,7 @@ use super::county::{County, OrderLines};
 use super::holidays::Holidays;
 use super::presets::Presets;
 use super::problem::{Collector, Problems};
+use super::superior::Role;
 use super::unit::{Shared, Source, Unit, load_unit};
 use super::{SourceId, UnitId};
 
@@ -59,6 +60,16 @@ impl Rules {
     /// The unit of that id.
     pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.id == *id)
+    }
+
+    /// Everybody who is written to about a unit, by name and mail address: its webmasters, then those above it.
+    pub fn people_of<'a>(&'a self, id: &'a UnitId) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let webmasters = self.unit(id).into_iter().flat_map(|unit| &unit.webmasters);
+        let superiors = [Role::Supervisor, Role::DeputyHead]
+            .into_iter()
+            .flat_map(move |role| self.county.superiors_of(id, role));
+        let webmasters = webmasters.map(|person| (person.name.as_str(), person.email.as_str()));
+        webmasters.chain(superiors.map(|superior| (superior.name.as_str(), superior.email.as_str())))
     }
 
     /// The source of that id.

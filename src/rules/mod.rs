@@ -56,5 +56,6 @@ pub use superior::{Role, Superior};
 pub(crate) use transfer::{ForeignAccounts, Plan, Shelf, TransferError};
 pub(crate) use unit::looks_like_an_address;
 pub use unit::{Deregistered, Platform, Source, SourceKind, Unit, Webmaster};
+pub(crate) use way::SESSION_KEYS;
 pub use way::{BridgeId, ItunesApp, SecretName, Way, WayKind, WayName};
 pub(crate) use whole::write_whole;

@@ -20,6 +20,9 @@ use super::unit::Platform;
 
 pub(super) use read::read_ways;
 
+/// Keys of a query by which bridges know their users and 微信 its readers: their values are for one person only.
+pub(crate) const SESSION_KEYS: [&str; 4] = ["key", "token", "pass_ticket", "uin"];
+
 /// One way to read an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Way {

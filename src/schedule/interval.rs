@@ -105,7 +105,9 @@ mod tests {
 
     fn deadline_in(days: i64) -> Deadline {
         let overdue_from = now() + TimeDelta::days(days);
-        Deadline { warn_from: overdue_from - TimeDelta::days(31), due: now().date_naive(), overdue_from }
+        let due = now().date_naive();
+        let last = due - chrono::Days::new(90);
+        Deadline { last, warn_from: overdue_from - TimeDelta::days(31), due, overdue_from }
     }
 
     fn wait(end: PollEnd, period: Period, deadline: Option<Deadline>) -> TimeDelta {
@@ -140,6 +142,7 @@ mod tests {
         let outlook = Outlook {
             period: Period::Days(28),
             deadline: Some(Deadline {
+                last: now().date_naive() - chrono::Days::new(28),
                 warn_from: now() + TimeDelta::hours(2),
                 due: now().date_naive(),
                 overdue_from: now() + TimeDelta::hours(3),

@@ -7,8 +7,10 @@ use super::door::Door;
 use crate::assess::Cause;
 use crate::assess::activity::{Activity, LowVolume};
 use crate::assess::agreement::{Health, Witness};
+use crate::assess::menu::{MenuFault, MenuRecord};
 use crate::daemon::{NotRecorded, Recheck, WayState};
 use crate::extract::Sighting;
+use crate::fetch::text_without_secrets;
 use crate::rules::{Source, SourceId};
 use crate::store::{PatrolRecord, StoreError};
 
@@ -29,6 +31,12 @@ pub struct AccountView {
     pub low_volume: Option<LowVolume>,
     /// Whether it has been silent for more than three months, and that is certain.
     pub is_zombie: bool,
+    /// What its menu (导航栏目) was last seen to lead to; `None` where nobody can ask for it.
+    #[serde(default)]
+    pub menu: Option<MenuRecord>,
+    /// What of that is put on record: seen by two checks, hours apart.
+    #[serde(default)]
+    pub menu_faults: Vec<MenuFault>,
     /// That it is no longer kept, if so.
     pub deregistered: Option<DeregisteredView>,
     /// What persons have put on record of it, as far as that still counts; oldest first.
@@ -112,6 +120,7 @@ impl Door {
         let seen_at = stored.poll.and_then(|poll| poll.seen_at);
         let standing = self.line.terms(source).case(&stored.record, seen_at).standing(now);
         let Some(account) = self.line.account(source, &stored, &standing, now)? else { return Ok(None) };
+        let records = self.line.store.patrols(&source.id, now - self.line.assess_policy().evidence_lasts)?;
         let shown_by = account.ways.iter().find(|way| way.shows_the_newest);
         Ok(Some(AccountView {
             shown_by: shown_by.map(|way| way.way.name.to_string()),
@@ -120,11 +129,16 @@ impl Door {
             activity: account.activity,
             low_volume: account.low_volume,
             is_zombie: account.is_zombie,
+            menu: account.menu,
+            menu_faults: account.menu_faults,
             deregistered: source.deregistered.as_ref().map(|deregistered| DeregisteredView {
                 since: deregistered.since,
                 reason: deregistered.reason.clone(),
             }),
-            records: self.line.store.patrols(&source.id, now - self.line.assess_policy().evidence_lasts)?,
+            records: records
+                .into_iter()
+                .map(|record| PatrolRecord { url: text_without_secrets(&record.url), ..record })
+                .collect(),
         }))
     }
 
@@ -142,6 +156,10 @@ impl Door {
     }
 }
 
+fn shown(sighting: &Sighting) -> Sighting {
+    Sighting { url: text_without_secrets(&sighting.url), ..sighting.clone() }
+}
+
 fn way_view(state: &WayState) -> WayView {
     let (health, cause) = match &state.health {
         Health::Well { .. } => ("well", None),
@@ -155,7 +173,7 @@ fn way_view(state: &WayState) -> WayView {
         bridge: state.way.bridge.as_ref().map(ToString::to_string),
         health: health.to_owned(),
         cause,
-        newest: state.newest.clone(),
+        newest: state.newest.as_ref().map(shown),
         looked_at: state.looked_at,
         troubled_since: state.troubled_since,
         lacks_since: state.lacks_since,

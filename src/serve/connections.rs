@@ -2,14 +2,17 @@
 //!
 //! Polling never waits for a reader, and no reader for another: every connection is a task of its own, their number is
 //! bounded, a request's head must be small and come soon, a reader that takes nothing is cut off, and errors of accepting
-//! are waited out.
+//! are waited out. What is written is written to its end, whether or not the connection lasts so long.
 
+use std::convert::Infallible;
 use std::io;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use axum::response::IntoResponse;
+use futures_util::future::Either;
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
@@ -22,12 +25,14 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use super::guard::is_read;
 use super::page_at::Browsing;
 use super::patience::Patience;
 use super::peer::{Peer, People};
-use super::places::{Place, Places};
+use super::places::{Answering, Place, Places};
 use super::refusal::Refusal;
 use super::routes::Routes;
+use super::writes::Writes;
 
 /// Connections at one time, over one listener.
 const MOST_CONNECTIONS: usize = 64;
@@ -120,14 +125,38 @@ async fn converse<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     place: Place,
     stop: CancellationToken,
 ) {
+    let writes = Writes::default();
+    answer_on(stream, caller, routes, &place, &writes, stop).await;
+    writes.ended().await;
+}
+
+async fn answer_on<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+    stream: S,
+    caller: Caller,
+    routes: watch::Receiver<Routes>,
+    place: &Place,
+    writes: &Writes,
+    stop: CancellationToken,
+) {
     let service = service_fn(|request: Request<Incoming>| {
         let answering = place.answering();
+        let is_write = !is_read(request.method());
         let routes = TowerToHyperService::new(routes.borrow().router());
         let answer = routes.call(from(caller.clone(), request));
+        let answer = async move {
+            let Ok(answer) = answer.await;
+            answer.map(|body| until_read(body, answering))
+        };
+        let (answer, too_late): (_, fn() -> Response<Body>) = if is_write {
+            let told = writes.begin(answer);
+            let told = async move { told.await.unwrap_or_else(|_panicked| broken_off()) };
+            (Either::Left(told), not_done_yet)
+        } else {
+            (Either::Right(answer), too_late)
+        };
         async move {
             let answer = tokio::time::timeout(ANSWER_TIME, answer).await;
-            drop(answering);
-            answer.unwrap_or_else(|_too_late| Ok(too_late()))
+            Ok::<_, Infallible>(answer.unwrap_or_else(|_elapsed| too_late()))
         }
     });
     let connection = http1::Builder::new()
@@ -161,9 +190,29 @@ fn from(caller: Caller, mut request: Request<Incoming>) -> Request<Incoming> {
     request
 }
 
+/// The same body. The connection counts as being answered until all of it has been sent: somebody who listens, or takes a
+/// long list, is not idle.
+fn until_read(body: Body, answering: Answering) -> Body {
+    Body::new(body.map_frame(move |frame| {
+        let _until_the_last = &answering;
+        frame
+    }))
+}
+
 fn too_late() -> Response<Body> {
     let error = "the answer took too long";
     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error, "try again in a minute").into_response()
+}
+
+fn not_done_yet() -> Response<Body> {
+    let error = "this takes longer than an answer may, and goes on";
+    let hint = "look whether it has been done before you ask for it again: `xuncha alerts` lists the writes that have ended";
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error, hint).into_response()
+}
+
+fn broken_off() -> Response<Body> {
+    let hint = "see the daemon's log, and look whether it has been done before you ask for it again";
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "this broke off halfway", hint).into_response()
 }
 
 /// Says, without reading anything, that there is no place.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate};
 
 use super::view::{FindingView, SourceView};
-use super::words::{remarks, standing_in_words};
+use super::words::{remarks_in_public, standing_in_words};
 use crate::alert::State;
 
 /// The media type.
@@ -39,7 +39,7 @@ pub(super) fn sources<'a>(sources: impl Iterator<Item = &'a SourceView>) -> Stri
             source.cadence.clone(),
             source.limit.clone().unwrap_or_default(),
             standing_in_words(&source.standing).to_owned(),
-            remarks(source),
+            remarks_in_public(source),
             day(source.last),
             source.last_title.clone().unwrap_or_default(),
             day(source.due),

@@ -7,11 +7,14 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::snapshot::{Outbox, Snapshot};
+use super::streams::Streams;
 use super::view::{Health, HostRemark, SourceDetail, SourceView};
 use crate::alert::Standpoint;
+use crate::assess::activity::is_zombie;
 use crate::assess::{Standing, days_left};
 use crate::bulletin::Bulletin;
 use crate::daemon::{Line, Recheck, Reload};
+use crate::fetch::{text_without_secrets, without_secrets};
 use crate::rules::{Source, SourceId, SourceKind, UnitId};
 use crate::store::{SightingRecord, StoreError, Stored};
 
@@ -23,15 +26,13 @@ pub struct Door {
     pub(super) reload: mpsc::Sender<Reload>,
     /// When this door was made: every line has one of its own.
     made_at: DateTime<Utc>,
-    /// Streams of events that may be open.
-    pub(super) streams: Arc<Semaphore>,
+    /// Streams of events that are open.
+    pub(super) streams: Streams,
     shown: watch::Sender<Arc<Snapshot>>,
     /// One bulletin is made at a time.
     pub(super) press: Arc<Semaphore>,
 }
 
-/// Streams of events at one time.
-const MOST_STREAMS: usize = 16;
 /// Items shown of a source.
 const SIGHTINGS_SHOWN: usize = 10;
 
@@ -48,8 +49,14 @@ impl Door {
             made_at,
             shown: watch::Sender::new(Arc::new(nothing)),
             press: Arc::new(Semaphore::new(1)),
-            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
+            streams: Streams::default(),
         }
+    }
+
+    /// The same, its streams of events counted together with those of other doors.
+    #[must_use]
+    pub fn with_streams(self, streams: Streams) -> Self {
+        Self { streams, ..self }
     }
 
     /// The county as it was last seen.
@@ -148,6 +155,9 @@ impl Door {
         let mut sightings: Vec<SightingRecord> = self.line.store.sightings(&source.id)?;
         sightings.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
         sightings.truncate(SIGHTINGS_SHOWN);
+        for record in &mut sightings {
+            record.sighting.url = text_without_secrets(&record.sighting.url);
+        }
         Ok(SourceDetail {
             as_of: shown.as_of,
             account: self.account(source, shown.as_of)?,
@@ -210,6 +220,9 @@ impl Door {
         let standing = case.standing(now);
         let due = case.deadline().map(|deadline| deadline.due);
         let newest = record.newest();
+        let is_zombie = source.kind != SourceKind::Column
+            && standing == Standing::Overdue
+            && newest.is_some_and(|newest| is_zombie(newest.date, self.line.calendar().day_of(now)));
         let standpoint = self.line.standpoint(source, &record.alert, now);
         SourceView {
             id: source.id.clone(),
@@ -225,7 +238,7 @@ impl Door {
                 SourceKind::Column => None,
                 SourceKind::Feed(platform) => Some(platform),
             },
-            url: source.url.to_string(),
+            url: without_secrets(&source.url).into(),
             cadence: source.cadence.name.clone(),
             limit: source.cadence.period.limit(),
             standing: standing.word().to_owned(),
@@ -240,7 +253,7 @@ impl Door {
             },
             last: newest.map(|sighting| sighting.date),
             last_title: newest.map(|sighting| sighting.title.clone()),
-            last_url: newest.map(|sighting| sighting.url.clone()),
+            last_url: newest.map(|sighting| text_without_secrets(&sighting.url)),
             last_raw_date: newest.map(|sighting| sighting.raw_date.clone()),
             last_found: newest.map(|sighting| sighting.found),
             last_kind: newest.map(|sighting| sighting.kind),
@@ -256,6 +269,7 @@ impl Door {
             alert: record.alert,
             standpoint,
             told_this_week: 0,
+            is_zombie,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Before any route: who may do what, how long a body may be; and after a write, the record of it.
+//! Before any route: who may do what, how long a body may be; and after a write, the record of it, which is on disk before
+//! the answer.
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -32,7 +33,7 @@ pub(super) async fn guard(
 }
 
 async fn admit(door: &Door, peer: Option<Extension<Peer>>, request: Request, next: Next) -> Response {
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_read = is_read(request.method());
     let Some(Extension(peer)) = peer else { return browse(is_read, request, next).await };
     let wanted = if is_read { May::Read } else { May::Write };
     if peer.may < wanted {
@@ -54,10 +55,15 @@ async fn admit(door: &Door, peer: Option<Extension<Peer>>, request: Request, nex
     }
     let what = format!("{} {}", request.method(), request.uri());
     let response = next.run(request).await;
-    match write_down(door, &peer, what, response.status()) {
+    match write_down(door, &peer, what, response.status()).await {
         Ok(()) => response,
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// Whether a request only asks to be shown something.
+pub(super) fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// Nobody knows who looks at the page, so it only shows.
@@ -89,7 +95,9 @@ fn is_for_browsers(path: &str) -> bool {
     !path.starts_with("/v1/") || is_file || matches!(path, "/v1/health" | "/v1/metrics" | "/v1/openapi.json")
 }
 
-fn write_down(door: &Door, peer: &Peer, what: String, status: StatusCode) -> Result<(), Refusal> {
+/// Puts on record what was done. What is answered as done is done even if the power fails, so all that was written is
+/// brought to disk with it.
+async fn write_down(door: &Door, peer: &Peer, what: String, status: StatusCode) -> Result<(), Refusal> {
     let act = Act {
         at: door.line.clock.now(),
         uid: peer.uid,
@@ -101,7 +109,11 @@ fn write_down(door: &Door, peer: &Peer, what: String, status: StatusCode) -> Res
     };
     let recorded = door.line.store.record_act(&act);
     door.line.changes.note_other();
-    recorded.map_err(|failed| {
+    let kept = match recorded {
+        Ok(()) => door.line.store.flush().await,
+        failed => failed,
+    };
+    kept.map_err(|failed| {
         error!("what `{}` did could not be recorded: {failed}", act.name);
         Refusal::from(failed)
     })

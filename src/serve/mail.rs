@@ -30,7 +30,7 @@ pub(super) fn unit_mail(line: &Line, unit: &UnitId) -> Result<UnitMail, StoreErr
     let delivered = line.store.delivered_to(unit, DELIVERED_SHOWN)?;
     Ok(UnitMail {
         delivered: delivered.into_iter().map(Into::into).collect(),
-        bounces: line.store.bounces(unit)?,
+        bounces: line.store.bounces(Some(unit))?,
     })
 }
 

@@ -31,6 +31,9 @@ pub struct NoticeView {
     pub subject: String,
     /// When it was put into the outbox.
     pub created_at: DateTime<Utc>,
+    /// Since when it has been held back; absent where it may go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_since: Option<DateTime<Utc>>,
     /// Who gets it.
     pub recipients: Vec<RecipientView>,
 }
@@ -92,6 +95,7 @@ impl From<&Notice> for NoticeView {
             },
             subject: notice.subject(),
             created_at: notice.created_at,
+            held_since: notice.held_since,
             recipients: notice.recipients.iter().map(RecipientView::from).collect(),
         }
     }

@@ -36,8 +36,10 @@ mod select;
 mod snapshot;
 mod socket;
 mod stances;
+mod streams;
 pub mod view;
 pub(crate) mod words;
+mod writes;
 
 pub use client::{Client, ClientError, Following};
 pub use door::Door;
@@ -47,3 +49,4 @@ pub use page_at::PageAt;
 pub use peer::{Access, May, Peer};
 pub use routes::Routes;
 pub use socket::{SocketError, StatusSocket};
+pub use streams::Streams;

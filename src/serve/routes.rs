@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use tokio::sync::oneshot;
@@ -36,6 +36,7 @@ use super::guard::{LONGEST_BODY, guard};
 use super::mail;
 use super::openapi;
 use super::page;
+use super::peer::Peer;
 use super::refusal::{Answer, Refusal};
 use super::snapshot::severity;
 #[cfg(test)]
@@ -146,8 +147,11 @@ async fn no_such_method() -> Refusal {
     )
 }
 
-async fn health(State(door): State<Door>) -> Answer<Health> {
-    Ok(Json(door.health()?))
+async fn health(State(door): State<Door>, peer: Option<Extension<Peer>>) -> Answer<Health> {
+    let health = door.health()?;
+    // What the mail server said names it and those to whom mail goes: nobody knows who looks at the page.
+    let outbox_error = health.outbox_error.filter(|_| peer.is_some());
+    Ok(Json(Health { outbox_error, ..health }))
 }
 
 async fn status(State(door): State<Door>, Shown(shown): Shown) -> Answer<Status> {

@@ -56,5 +56,6 @@ pub(super) fn source(id: &str, standing: &str) -> SourceView {
         alert: State::Quiet,
         standpoint: Standpoint::default(),
         told_this_week: 0,
+        is_zombie: false,
     }
 }

@@ -142,7 +142,7 @@ pub(super) async fn release(
     query: Result<Query<ReleaseQuery>, QueryRejection>,
 ) -> Answer<Released> {
     let Query(ReleaseQuery { by, reason }) = query?;
-    let released = door.line.release(&given("by", &by)?, &given("reason", &reason)?)?;
+    let released = door.line.release(&given("by", &by)?, &given("reason", &reason)?).await?;
     Ok(Json(Released { as_of: released.at, by: released.by, reason: released.reason }))
 }
 
@@ -162,9 +162,7 @@ async fn take(
         kind: kind.clone(),
     };
     let stances: Vec<Stance> = sources.into_iter().map(stance_on).collect();
-    for stance in &stances {
-        door.line.take_stance(stance.clone()).await?;
-    }
+    door.line.take_stances(stances.clone()).await?;
     Ok(Json(StancesTaken { as_of: now, stances }))
 }
 

@@ -44,7 +44,7 @@ pub struct Health {
     pub mails: u64,
     /// Notices waiting.
     pub outbox: usize,
-    /// Why the first of them waits, if it was tried.
+    /// Why the first of them waits, if it was tried; never told to browsers.
     pub outbox_error: Option<String>,
     /// Bytes of the store on disk.
     pub store_bytes: u64,
@@ -214,6 +214,9 @@ pub struct SourceView {
     /// On how many days of this week the unit was told something new of it.
     #[serde(default)]
     pub told_this_week: usize,
+    /// Whether it is an account that has been silent for more than three months, and that is certain.
+    #[serde(default)]
+    pub is_zombie: bool,
 }
 
 /// `GET /v1/sources`.

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
 use super::records::PollRecord;
+use crate::rules::SourceId;
 
 /// The format of values: this byte, then JSON.
 pub(super) const FORMAT: u8 = 1;
@@ -26,8 +27,7 @@ pub(super) fn decode<T: DeserializeOwned>(tree: &'static str, bytes: &[u8]) -> R
     }
 }
 
-/// The format of poll records: this byte, then three instants of [`INSTANT_BYTES`] and a count, all big-endian. Every poll
-/// writes one, and sled copies its neighbours each time: values of up to 22 bytes it copies without counting references.
+/// The format of a single poll record: this byte, then three instants of [`INSTANT_BYTES`] and a count, all big-endian.
 const POLL_FORMAT: u8 = 2;
 /// Milliseconds since 1970; all bits set for none.
 const INSTANT_BYTES: usize = 6;
@@ -67,6 +67,41 @@ pub(super) fn decode_poll(bytes: &[u8]) -> Result<PollRecord, StoreError> {
         }),
         _ => Err(StoreError::Damaged { tree: "polls", bytes: bytes.len() }),
     }
+}
+
+/// The format of a bucket of poll records: this byte, then for each source the length of its id in two bytes, the id, and
+/// its record in [`POLL_FORMAT`].
+const POLLS_FORMAT: u8 = 3;
+
+pub(super) fn encode_polls(polls: &[(SourceId, PollRecord)]) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = vec![POLLS_FORMAT];
+    for (id, poll) in polls {
+        let length = id.as_str().len();
+        let field =
+            u16::try_from(length).map_err(|_| StoreError::Damaged { tree: "polls", bytes: length })?;
+        bytes.extend_from_slice(&field.to_be_bytes());
+        bytes.extend_from_slice(id.as_str().as_bytes());
+        bytes.extend_from_slice(&encode_poll(poll));
+    }
+    Ok(bytes)
+}
+
+/// The poll records of a bucket; or the one that stands alone under its source's id.
+pub(super) fn decode_polls(key: &[u8], value: &[u8]) -> Result<Vec<(SourceId, PollRecord)>, StoreError> {
+    let damaged = || StoreError::Damaged { tree: "polls", bytes: value.len() };
+    let id = |bytes: &[u8]| std::str::from_utf8(bytes).map(SourceId::new).map_err(|_| damaged());
+    let Some((&POLLS_FORMAT, mut rest)) = value.split_first() else {
+        return Ok(vec![(id(key)?, decode_poll(value)?)]);
+    };
+    let mut polls = Vec::new();
+    while let Some((length, behind)) = rest.split_first_chunk::<2>() {
+        let length = usize::from(u16::from_be_bytes(*length));
+        let (name, behind) = behind.split_at_checked(length).ok_or_else(damaged)?;
+        let (poll, behind) = behind.split_at_checked(POLL_BYTES).ok_or_else(damaged)?;
+        polls.push((id(name)?, decode_poll(poll)?));
+        rest = behind;
+    }
+    if rest.is_empty() { Ok(polls) } else { Err(damaged()) }
 }
 
 /// `owner`, 0: what all keys of one owner begin with.

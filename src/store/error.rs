@@ -18,6 +18,12 @@ pub enum StoreError {
         /// What the database says.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// There is no room to write.
+    #[error(
+        "the disk of `state-dir` is full, so nothing more can be kept: make room, then start again. What was written before \
+         is safe ({0})"
+    )]
+    DiskFull(#[source] std::io::Error),
     /// Reading or writing failed.
     #[error("the store failed: {0}")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -73,6 +79,28 @@ pub enum StoreError {
 
 impl From<sled::Error> for StoreError {
     fn from(error: sled::Error) -> Self {
-        Self::Database(Box::new(error))
+        match error {
+            sled::Error::Io(error) if is_about_room(&error) => Self::DiskFull(error),
+            error => Self::Database(Box::new(error)),
+        }
+    }
+}
+
+fn is_about_room(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_named_as_such_with_what_to_do() {
+        // ENOSPC, as the system gives it.
+        let full = StoreError::from(sled::Error::Io(std::io::Error::from_raw_os_error(28)));
+        let said = full.to_string();
+        assert!(said.contains("`state-dir` is full") && said.contains("make room"), "{said}");
+        let other = StoreError::from(sled::Error::Io(std::io::Error::from_raw_os_error(5)));
+        assert!(matches!(other, StoreError::Database(_)), "{other}");
     }
 }

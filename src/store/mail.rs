@@ -1,14 +1,14 @@
 //! What units are to be told, and how it becomes a notice.
 
 use chrono::{DateTime, Utc};
-use sled::transaction::Transactional;
+use sled::transaction::{Transactional, TransactionalTree};
 
 use super::codec::{decode, encode, instant, instant_at_end, prefix};
 use super::error::StoreError;
 use super::outbox::Shelves;
-use super::sled_store::{Store, abort, failed};
+use super::sled_store::{StepResult, Store, abort, failed, free_key};
 use crate::alert::Matter;
-use crate::deliver::Notice;
+use crate::deliver::{Notice, NoticeId};
 use crate::rules::{SourceId, UnitId};
 
 /// A matter as it waits in the store.
@@ -26,6 +26,17 @@ pub struct PlannedDigest {
     pub notice: Option<Notice>,
     /// The matters it tells, or that cancel each other out. They are dropped; others stay for the next digest.
     pub told: Vec<WaitingMatter>,
+}
+
+/// Has a matter wait, in order of time among those of its unit.
+pub(super) fn put_matter(matters: &TransactionalTree, matter: &Matter) -> StepResult<()> {
+    let mut key = prefix(matter.source.unit().as_str());
+    key.extend_from_slice(&instant(matter.at));
+    key.push(0);
+    key.extend_from_slice(matter.source.as_str().as_bytes());
+    let key = free_key(matters, key)?;
+    matters.insert(key, encode("matters", matter).map_err(abort)?)?;
+    Ok(())
 }
 
 impl Store {
@@ -79,6 +90,31 @@ impl Store {
                 Shelves { outbox, delivered, dead }.place(notice)?;
             }
             Ok(())
+        });
+        outcome.map_err(failed)
+    }
+
+    /// Takes a notice that nobody has out of the outbox, so that its matters wait to be told anew; says whether it did.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing was changed.
+    pub fn take_back(&self, id: &NoticeId) -> Result<bool, StoreError> {
+        let outcome = (&self.matters, &self.outbox, &self.told).transaction(|(matters, outbox, told)| {
+            let held = outbox.get(id.as_str())?.map(|bytes| decode::<Notice>("outbox", &bytes));
+            let Some(notice) = held.transpose().map_err(abort)? else { return Ok(false) };
+            if notice.tells.is_empty() || !notice.is_with_nobody() {
+                return Ok(false);
+            }
+            outbox.remove(id.as_str())?;
+            for matter in &notice.tells {
+                put_matter(matters, matter)?;
+            }
+            for source in notice.says.new_of() {
+                let mut key = prefix(source.as_str());
+                key.extend_from_slice(&instant(notice.created_at));
+                told.remove(key)?;
+            }
+            Ok(true)
         });
         outcome.map_err(failed)
     }

@@ -3,13 +3,14 @@
 //! # Data storage
 //!
 //! A sled database in the state directory. Every value begins with one byte, the format number, and goes
-//! on as JSON (poll records: as a few fixed fields); an unknown number is an error, never a guess. Instants in keys are milliseconds since 1970, big-endian, so
+//! on as JSON (poll records: as a few fixed fields); an unknown number is an error, never a guess. Instants in keys are
+//! milliseconds since 1970, big-endian, so
 //! that keys sort by time.
 //!
 //! | tree | key | value | written by | deleted by |
 //! |---|---|---|---|---|
 //! | `meta` | `county` | the county's id | first start | nobody |
-//! | `polls` | source id | [`PollRecord`]: next poll, failures in a row | every poll | nobody |
+//! | `polls` | bucket of sources, by hash | [`PollRecord`] of each: next poll, failures in a row | the poller, up to a second behind | nobody |
 //! | `sources` | source id | [`SourceRecord`]: last reading, looks, failure, alert, validators | polls that learn something, the judge | nobody |
 //! | `sightings` | source id, 0, hash of item | [`SightingRecord`]: the item and when it was first seen | the poll that first saw it | nobody: append-only |
 //! | `observations` | source id, 0, instant | [`Observation`]: a reading, a failure, that it is still so | polls at which something changed | nobody: append-only |
@@ -17,9 +18,10 @@
 //! | `outbox` | notice id | [`Notice`](crate::deliver::Notice) for which somebody waits | the digest, every attempt | the last of its recipients to get it or to be given up, in one transaction with one of the next two |
 //! | `delivered` | notice id | [`DeliveredNotice`]: who has had it since when | acceptance | nobody |
 //! | `dead` | notice id | [`Notice`](crate::deliver::Notice) that was given up for somebody | the last attempt | a person, who has it tried again or lets it be |
-//! | `bounces` | unit id, 0, instant, hash of address | [`Bounce`](crate::deliver::Bounce): a mail that came back | whoever reads the mailbox for them | nobody |
+//! | `bounces` | unit id (none for the operator), 0, instant, hash of address | [`Bounce`](crate::deliver::Bounce): a mail that came back | whoever reads the mailbox for them | nobody |
 //! | `operator` | the matter's key, as text | [`OperatorMatter`](crate::alert::OperatorMatter): what the operator is told of | whoever sees a sign of it | the notice that tells its end, in one transaction |
 //! | `patrols` | source id, 0, instant, number | [`PatrolRecord`]: what a person saw of an account | whoever puts it on record | nobody: append-only |
+//! | `menus` | source id, 0, instant | [`MenuRecord`](crate::assess::menu::MenuRecord): what an account's menu led to from then on | the check that first saw it so; a later one that sees the same says so in it | nobody |
 //! | `stances` | source id, 0, instant, 0, number | [`Stance`](crate::alert::Stance): what a person said of a source | the socket | nobody: append-only |
 //! | `told` | source id, 0, instant | the notice that told something new of the source | the digest, in one transaction | nobody: append-only |
 //! | `releases` | instant | [`Release`]: a person let the mail to units go on | the socket | nobody: append-only |
@@ -31,8 +33,8 @@
 //!
 //! All that one step writes is one transaction. sled writes its log every half second and on [`Store::flush`]; a mail
 //! is attempted only after a flush, and its acceptance is flushed before the next one, so whatever was mailed is
-//! remembered and at most the one mail that was under way is repeated. A poll lost in the last half second is
-//! simply polled again.
+//! remembered and at most the one mail that was under way is repeated. What the last second and a half knew of polls may be
+//! lost; these sources are simply polled again.
 //!
 //! # Error handling
 //!
@@ -46,6 +48,7 @@ mod error;
 mod mail;
 mod operator;
 mod outbox;
+mod polls;
 mod present;
 mod records;
 mod renamed;

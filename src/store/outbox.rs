@@ -66,7 +66,7 @@ impl Shelves<'_> {
 
 fn delivered(notice: &Notice) -> DeliveredNotice {
     let ended = notice.recipients.iter().filter_map(|recipient| match recipient.outcome {
-        Outcome::Accepted { at } | Outcome::Dismissed { at, .. } => Some(at),
+        Outcome::Accepted { at } | Outcome::Dismissed { at, .. } | Outcome::Withdrawn { at } => Some(at),
         Outcome::Waiting { .. } | Outcome::Dead { .. } => None,
     });
     DeliveredNotice {
@@ -85,6 +85,19 @@ impl Store {
     pub fn knows_notice(&self, id: &NoticeId) -> Result<bool, StoreError> {
         for tree in [&self.outbox, &self.delivered, &self.dead] {
             if tree.contains_key(id.as_str())? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a unit waits for a notice.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn has_notices_to_units(&self) -> Result<bool, StoreError> {
+        for key in self.outbox.iter().keys() {
+            if NoticeId::from_key(&String::from_utf8_lossy(&key?)).unit().is_some() {
                 return Ok(true);
             }
         }
@@ -205,7 +218,9 @@ mod tests {
         assert_eq!(counts(&store), (0, 1, 0));
         assert!(store.knows_notice(&notice.id).unwrap(), "or the unit's day would be told anew");
         let later = now() + TimeDelta::days(7);
-        store.revise_notice(&notice.id, |notice| notice.revived(&[], later)).unwrap();
+        store
+            .revise_notice(&notice.id, |notice| notice.revived(&crate::deliver::People::default(), later))
+            .unwrap();
         assert_eq!(counts(&store), (1, 0, 0));
         assert_eq!(tried(&store, &notice, 1, true, 7), Fate::Delivered);
         assert_eq!(counts(&store), (0, 0, 1));

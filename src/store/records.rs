@@ -264,6 +264,19 @@ pub struct Update {
     pub events: Vec<EventKind>,
 }
 
+impl Update {
+    /// Whether it changes nothing but the poll record.
+    pub fn learns_nothing(&self) -> bool {
+        let Self { poll: _, record, sightings, posts, observations, matters, events } = self;
+        record.is_none()
+            && sightings.is_empty()
+            && posts.is_empty()
+            && observations.is_empty()
+            && matters.is_empty()
+            && events.is_empty()
+    }
+}
+
 /// What was known of a source at a past instant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replayed {

@@ -22,13 +22,13 @@ struct Moved {
 }
 
 /// The trees of the transaction, by place.
-const POLLS: usize = 0;
-const SOURCES: usize = 1;
-const SIGHTINGS: usize = 2;
-const OBSERVATIONS: usize = 3;
-const TOLD: usize = 4;
-const STANCES: usize = 5;
-const PATROLS: usize = 6;
+const SOURCES: usize = 0;
+const SIGHTINGS: usize = 1;
+const OBSERVATIONS: usize = 2;
+const TOLD: usize = 3;
+const STANCES: usize = 4;
+const PATROLS: usize = 5;
+const MENUS: usize = 6;
 const MATTERS: usize = 7;
 
 impl Store {
@@ -44,7 +44,7 @@ impl Store {
     pub fn rename(&self, old: &SourceId, new: &SourceId) -> Result<bool, StoreError> {
         let trees = self.trees_of_sources();
         let mut moved = self.present_of(old, new)?;
-        for tree in [SIGHTINGS, OBSERVATIONS, TOLD, STANCES, PATROLS] {
+        for tree in [SIGHTINGS, OBSERVATIONS, TOLD, STANCES, PATROLS, MENUS] {
             for entry in trees[tree].scan_prefix(prefix(old.as_str())) {
                 let (from, value) = entry?;
                 let to = [prefix(new.as_str()).as_slice(), &from[old.as_str().len() + 1..]].concat();
@@ -70,18 +70,21 @@ impl Store {
         });
         self.present.forget(&[old.clone(), new.clone()]);
         outcome.map_err(failed)?;
+        // Where a crash comes in between, the new id is polled at once.
+        self.polls.rename(old, new);
+        self.polls.write()?;
         Ok(true)
     }
 
     fn trees_of_sources(&self) -> [Tree; 8] {
         [
-            &self.polls,
             &self.sources,
             &self.sightings,
             &self.observations,
             &self.told,
             &self.stances,
             &self.patrols,
+            &self.menus,
             &self.matters,
         ]
         .map(Tree::clone)
@@ -93,11 +96,9 @@ impl Store {
         if self.sources.contains_key(new.as_str())? {
             return Ok(moved);
         }
-        for (tree, entries) in [(POLLS, &self.polls), (SOURCES, &self.sources)] {
-            if let Some(value) = entries.get(old.as_str())? {
-                let (from, to) = (IVec::from(old.as_str()), new.as_str().into());
-                moved.push(Moved { tree, from, to, value: value.to_vec() });
-            }
+        if let Some(value) = self.sources.get(old.as_str())? {
+            let (from, to) = (IVec::from(old.as_str()), new.as_str().into());
+            moved.push(Moved { tree: SOURCES, from, to, value: value.to_vec() });
         }
         Ok(moved)
     }

@@ -9,10 +9,14 @@ use sled::transaction::{ConflictableTransactionError, TransactionError, Transact
 use sled::{Db, IVec, Tree};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::codec::{decode, decode_poll, encode, encode_poll, instant, instant_at_end, prefix};
+use super::codec::{decode, encode, instant, instant_at_end, prefix};
 use super::error::StoreError;
+use super::mail::put_matter;
+use super::polls::Polls;
 use super::present::Present;
-use super::records::{Event, Observation, PollRecord, Replayed, SightingRecord, Stored, Update, replay};
+use super::records::{
+    Event, Observation, PollRecord, Replayed, SightingRecord, SourceRecord, Stored, Update, replay,
+};
 use crate::extract::Sighting;
 use crate::rules::SourceId;
 
@@ -21,7 +25,7 @@ use crate::rules::SourceId;
 pub struct Store {
     db: Db,
     meta: Tree,
-    pub(super) polls: Tree,
+    pub(super) polls: Polls,
     pub(super) sources: Tree,
     pub(super) sightings: Tree,
     pub(super) observations: Tree,
@@ -38,6 +42,7 @@ pub struct Store {
     pub(super) audit: Tree,
     bulletins: Tree,
     pub(super) patrols: Tree,
+    pub(super) menus: Tree,
     pub(super) present: Present,
 }
 
@@ -78,7 +83,7 @@ impl Store {
         let tree = |name: &str| db.open_tree(name).map_err(open_error);
         let store = Self {
             meta: tree("meta")?,
-            polls: tree("polls")?,
+            polls: Polls::open(tree("polls")?)?,
             sources: tree("sources")?,
             sightings: tree("sightings")?,
             observations: tree("observations")?,
@@ -95,6 +100,7 @@ impl Store {
             audit: tree("audit")?,
             bulletins: tree("bulletins")?,
             patrols: tree("patrols")?,
+            menus: tree("menus")?,
             present: Present::default(),
             db,
         };
@@ -124,6 +130,7 @@ impl Store {
     /// # Errors
     /// If the disk fails.
     pub async fn flush(&self) -> Result<(), StoreError> {
+        self.polls.write()?;
         self.db.flush_async().await?;
         Ok(())
     }
@@ -149,15 +156,14 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub fn held(&self, id: &SourceId) -> Result<Held, StoreError> {
-        self.present.held(id, || self.read(id))
+        let (record, record_bytes) = self.present.record(id, || self.read(id))?;
+        Ok(Held { stored: Stored { poll: self.polls.get(id), record }, record_bytes })
     }
 
-    fn read(&self, id: &SourceId) -> Result<Held, StoreError> {
-        let poll = self.polls.get(id.as_str())?.map(|bytes| decode_poll(&bytes)).transpose()?;
-        let record_bytes = self.sources.get(id.as_str())?;
-        let record = record_bytes.as_ref().map(|bytes| decode("sources", bytes)).transpose()?;
-        let stored = Stored { poll, record: Arc::new(record.unwrap_or_default()) };
-        Ok(Held { stored, record_bytes })
+    fn read(&self, id: &SourceId) -> Result<(Arc<SourceRecord>, Option<IVec>), StoreError> {
+        let bytes = self.sources.get(id.as_str())?;
+        let record = bytes.as_ref().map(|bytes| decode("sources", bytes)).transpose()?;
+        Ok((Arc::new(record.unwrap_or_default()), bytes))
     }
 
     /// What is held of one source now; `before` itself if nobody has changed its record since that was read, as poll
@@ -167,20 +173,24 @@ impl Store {
     /// If the database cannot be read.
     pub fn held_now<'h>(&self, id: &SourceId, before: &'h Held) -> Result<Cow<'h, Stored>, StoreError> {
         let now = self.held(id)?;
-        if now.record_bytes == before.record_bytes {
+        let is_the_same = Arc::ptr_eq(&now.stored.record, &before.stored.record);
+        if is_the_same || now.record_bytes == before.record_bytes {
             return Ok(Cow::Borrowed(&before.stored));
         }
         Ok(Cow::Owned(now.stored))
     }
 
-    /// Writes down a poll that learned nothing.
+    /// Takes in a poll that learned nothing; [`Self::write_polls`] or [`Self::flush`] writes it down.
+    pub fn record_poll(&self, id: &SourceId, poll: &PollRecord) {
+        self.polls.put(id, *poll);
+    }
+
+    /// Writes down the polls taken in so far.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn record_poll(&self, id: &SourceId, poll: &PollRecord) -> Result<(), StoreError> {
-        self.polls.insert(id.as_str(), &encode_poll(poll)[..])?;
-        self.present.polled(id, *poll);
-        Ok(())
+    pub fn write_polls(&self) -> Result<(), StoreError> {
+        self.polls.write()
     }
 
     /// Changes sources, all in one transaction. `decide` is given each source as it stands and says what becomes of it;
@@ -198,23 +208,39 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let trees =
-            (&self.polls, &self.sources, &self.sightings, &self.observations, &self.matters, &self.events);
-        let outcome = trees.transaction(|(polls, sources, sightings, observations, matters, events)| {
-            let present = &self.present;
+        let trees = (&self.sources, &self.sightings, &self.observations, &self.matters, &self.events);
+        let outcome = trees.transaction(|(sources, sightings, observations, matters, events)| {
+            let (present, polls) = (&self.present, &self.polls);
             let step = Step { present, polls, sources, sightings, observations, matters, events, now };
+            let number = present.transaction();
+            let (mut polled, mut written) = (Vec::new(), Vec::with_capacity(ids.len()));
             let mut outcomes = Vec::with_capacity(ids.len());
             for (index, id) in ids.iter().enumerate() {
                 let stored = step.read(id)?;
                 let seen_before = stored.poll.and_then(|poll| poll.seen_at);
                 let (update, outcome) = decide(index, stored);
-                step.write(id, &update, seen_before)?;
+                polled.extend(update.poll.map(|poll| (id, poll)));
+                written.push(step.write(id, update, seen_before)?);
                 outcomes.push(outcome);
             }
-            Ok(outcomes)
+            for (id, poll) in polled {
+                polls.put(id, poll);
+            }
+            Ok((number, written, outcomes))
         });
-        self.present.forget(ids);
-        outcome.map_err(failed)
+        match outcome {
+            Ok((number, written, outcomes)) => {
+                for (id, (record, bytes)) in ids.iter().zip(written).filter_map(|(id, new)| Some((id, new?)))
+                {
+                    self.present.written(id, number, record, bytes);
+                }
+                Ok(outcomes)
+            }
+            Err(error) => {
+                self.present.forget(ids);
+                Err(failed(error))
+            }
+        }
     }
 
     /// All items ever seen of a source, in no particular order.
@@ -331,7 +357,7 @@ fn is_about_the_lock(error: &std::io::Error) -> bool {
 /// Reads and writes of one transaction.
 struct Step<'t> {
     present: &'t Present,
-    polls: &'t TransactionalTree,
+    polls: &'t Polls,
     sources: &'t TransactionalTree,
     sightings: &'t TransactionalTree,
     observations: &'t TransactionalTree,
@@ -344,8 +370,6 @@ pub(super) type StepResult<T> = Result<T, ConflictableTransactionError<StoreErro
 
 impl Step<'_> {
     fn read(&self, id: &SourceId) -> StepResult<Stored> {
-        let poll =
-            self.polls.get(id.as_str())?.map(|bytes| decode_poll(&bytes)).transpose().map_err(abort)?;
         let record = match self.sources.get(id.as_str())? {
             Some(bytes) => match self.present.decoded(id, &bytes) {
                 Some(record) => record,
@@ -353,17 +377,25 @@ impl Step<'_> {
             },
             None => Arc::default(),
         };
-        Ok(Stored { poll, record })
+        Ok(Stored { poll: self.polls.get(id), record })
     }
 
-    /// Writes one source's update; `seen_before` is the successful look before this one.
-    fn write(&self, id: &SourceId, update: &Update, seen_before: Option<DateTime<Utc>>) -> StepResult<()> {
-        if let Some(poll) = &update.poll {
-            self.polls.insert(id.as_str(), &encode_poll(poll)[..])?;
-        }
-        if let Some(record) = &update.record {
-            self.sources.insert(id.as_str(), encode("sources", record).map_err(abort)?)?;
-        }
+    /// Writes one source's update but for the poll record, and returns its record if that is new; `seen_before` is the
+    /// successful look before this one.
+    fn write(
+        &self,
+        id: &SourceId,
+        update: Update,
+        seen_before: Option<DateTime<Utc>>,
+    ) -> StepResult<Option<(Arc<SourceRecord>, IVec)>> {
+        let record = match update.record {
+            Some(record) => {
+                let bytes = IVec::from(encode("sources", &record).map_err(abort)?);
+                self.sources.insert(id.as_str(), &bytes)?;
+                Some((Arc::new(record), bytes))
+            }
+            None => None,
+        };
         for sighting in &update.sightings {
             self.write_sighting(id, sighting, None, seen_before)?;
         }
@@ -376,12 +408,7 @@ impl Step<'_> {
             self.observations.insert(key, encode("observations", observation).map_err(abort)?)?;
         }
         for matter in &update.matters {
-            let mut key = prefix(id.unit().as_str());
-            key.extend_from_slice(&instant(matter.at));
-            key.push(0);
-            key.extend_from_slice(id.as_str().as_bytes());
-            let key = free_key(self.matters, key)?;
-            self.matters.insert(key, encode("matters", matter).map_err(abort)?)?;
+            put_matter(self.matters, matter)?;
         }
         // Numbered by time and source: asking sled for a fresh id inside a transaction waits for that transaction.
         for kind in &update.events {
@@ -391,7 +418,7 @@ impl Step<'_> {
             let key = free_key(self.events, key)?;
             self.events.insert(key, encode("events", &event).map_err(abort)?)?;
         }
-        Ok(())
+        Ok(record)
     }
 
     fn write_sighting(

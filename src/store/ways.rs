@@ -8,6 +8,7 @@ use super::error::StoreError;
 use super::records::FailureRecord;
 use super::sled_store::Store;
 use crate::assess::BridgeHealth;
+use crate::assess::menu::MenuRecord;
 use crate::extract::Sighting;
 use crate::rules::{SourceId, WayName};
 
@@ -95,6 +96,27 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Keeps what a check of an account's menu saw.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn keep_menu(&self, id: &SourceId, record: &MenuRecord) -> Result<(), StoreError> {
+        let key = [prefix(id.as_str()), instant(record.at).to_vec()].concat();
+        self.menus.insert(key, encode("menus", record)?)?;
+        Ok(())
+    }
+
+    /// What was known of an account's menu at an instant.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn menu_at(&self, id: &SourceId, at: DateTime<Utc>) -> Result<Option<MenuRecord>, StoreError> {
+        let start = prefix(id.as_str());
+        let until = [start.clone(), instant(at).to_vec()].concat();
+        let last = self.menus.range(start..=until).next_back();
+        last.map(|entry| decode("menus", &entry?.1)).transpose()
     }
 
     /// What persons have seen of an account since an instant, oldest first.

@@ -2,6 +2,7 @@
 
 use chrono_tz::Asia::Shanghai;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use url::Url;
 use xuncha::extract::{Posts, Refusal};
 use xuncha::fetch::{AccountLook, Failure, Fetcher, Next, Settings, Tokens, open_import, refusal_of};
@@ -10,7 +11,7 @@ use xuncha::rules::{HostException, SecretName, Security, WayKind};
 use xuncha::secrets::Secret;
 
 use crate::support::county::{County, Unit};
-use crate::support::daemon::{Said, xuncha};
+use crate::support::daemon::{Daemon, Said, xuncha};
 use crate::support::now;
 use crate::support::web::{Answer, Web};
 
@@ -210,12 +211,34 @@ fn an_exported_list_is_read_from_the_import_directory_with_its_age() {
     let mut tokens = Tokens::default();
     let (mut look, next) = AccountLook::begin(&way, None, &tokens, now(), Shanghai);
     let Next::Open(file) = next else { panic!("a file is to be opened") };
-    let import = open_import(directory.path(), &file).unwrap();
+    let length = std::fs::metadata(&path).unwrap().len();
+    let import = open_import(directory.path(), &file, length).unwrap();
     assert_eq!(import.saved_at.timestamp(), 1_669_600_000);
     let Next::Done(Ok(posts)) = look.go_on(Ok(import.answer), &mut tokens, now()) else { panic!("posts") };
     assert_eq!(posts.newest().unwrap().sighting.title, "秋收");
-    let missing = open_import(directory.path(), "other.json".as_ref()).unwrap_err();
-    assert!(matches!(&missing, Refusal::NoFile(said) if said.contains("other.json")), "{missing}");
+    let refused = |file: &str, longest| match open_import(directory.path(), file.as_ref(), longest) {
+        Err(Refusal::NoFile(said)) => said,
+        other => panic!("{other:?}"),
+    };
+    assert!(refused("other.json", length).contains("other.json"));
+    let cut = refused("weixin.json", length - 1);
+    assert!(cut.ends_with(&format!("it is longer than {} bytes", length - 1)), "{cut}");
+}
+
+#[test]
+fn nobody_waits_for_a_pipe_in_the_import_directory() {
+    let directory = TempDir::new().unwrap();
+    let pipe = directory.path().join("weixin.json");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()), "there is no mkfifo here");
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let opened = open_import(directory.path(), "weixin.json".as_ref(), 1000);
+        tell.send(opened.map_err(|refusal| refusal.to_string())).unwrap();
+    });
+    let opened = told.recv_timeout(std::time::Duration::from_secs(60)).expect("it waits for a writer");
+    let refusal = opened.unwrap_err();
+    assert!(refusal.contains("it is no regular file"), "{refusal}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -261,4 +284,42 @@ async fn a_probe_says_of_each_way_whether_it_works_and_what_to_do_where_it_does_
     assert_eq!(web.asked_for("/s/1").len(), 1);
     let told = probe("trace");
     assert!(!told.err.is_empty() && !told.err.contains("hush"), "{}", told.err);
+}
+
+#[tokio::test]
+async fn no_key_of_a_bridge_or_of_a_reader_leaves_the_daemon() {
+    let web = Web::start().await;
+    let unit = Unit::new("yiju", "县一局").feed(
+        "weixin",
+        "一局发布",
+        &format!(
+            "platform = \"wechat\"\n[[feed.via]]\nkind = \"rss\"\nurl = \"{}\"\n[[feed.via]]\nkind = \"record\"\n",
+            web.url("/feed?key=hush")
+        ),
+    );
+    let county = County::new(&web, &[unit]);
+    let posted = county.days_ago(1).format("%a, %d %b %Y 08:00:00 +0800");
+    web.tell(
+        "/feed?key=hush",
+        Answer::page(format!(
+            "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>一局发布</title><item><title>秋收</title>\
+             <link>http://mp.example/s?mid=1&amp;pass_ticket=hush</link><pubDate>{posted}</pubDate></item></channel></rss>"
+        )),
+    );
+    let daemon = Daemon::start(&county).await;
+    let detail = daemon.stands("yiju/weixin", "fresh").await;
+    assert_eq!(detail.source.url, web.url("/feed?key="));
+    assert_eq!(detail.source.last_url.as_deref(), Some("http://mp.example/s?mid=1&pass_ticket="));
+    let said = serde_json::to_string(&detail).unwrap();
+    assert!(!said.contains("hush"), "{said}");
+    let wanted =
+        ["/v1/sources", "/v1/units/yiju", "/v1/due", "/v1/alerts", "/v1/sources.csv", "/v1/deadlines.ics"];
+    for address in wanted {
+        let mut stream = tokio::net::UnixStream::connect(county.socket()).await.unwrap();
+        let request = format!("GET {address} HTTP/1.1\r\nhost: xuncha\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && !answer.contains("hush"), "{address}: {answer}");
+    }
 }

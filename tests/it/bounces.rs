@@ -2,22 +2,33 @@
 
 use std::path::Path;
 
+use chrono::TimeDelta;
+use xuncha::alert::Addressee;
+use xuncha::config::{Bounces, Config, Mailbox};
+use xuncha::daemon::Tasks;
+use xuncha::rules::UnitId;
 use xuncha::serve::view::{Status, UnitDetail};
 
+use crate::simulation::{DEFAULT_PACE, Simulation, at};
 use crate::support::county::{County, Digests, Post, Unit};
 use crate::support::daemon::Daemon;
 use crate::support::eventually;
 use crate::support::web::{Answer, Web, list_page};
 
-fn report(message_id: &str) -> String {
+pub(crate) fn report(message_id: &str) -> String {
+    report_on("fagaiwei@langxi.example", Some(message_id))
+}
+
+fn report_on(address: &str, message_id: Option<&str>) -> String {
+    let returned = message_id.map_or("Subject: x".to_owned(), |id| format!("Message-ID: {id}"));
     format!(
         "From: MAILER-DAEMON@mail.langxi.example\r\nTo: xxzx@langxi.example\r\nSubject: Undelivered\r\n\
          MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b1\"\r\n\r\n\
          --b1\r\nContent-Type: text/plain\r\n\r\nIt did not work.\r\n\
          --b1\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.langxi.example\r\n\r\n\
-         Final-Recipient: rfc822; fagaiwei@langxi.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\
-         Diagnostic-Code: smtp; 550 5.1.1 <fagaiwei@langxi.example>: user unknown\x1b[2J\r\n\r\n\
-         --b1\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n\r\n--b1--\r\n"
+         Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\
+         Diagnostic-Code: smtp; 550 5.1.1 <{address}>: user unknown\x1b[2J\r\n\r\n\
+         --b1\r\nContent-Type: text/rfc822-headers\r\n\r\n{returned}\r\n\r\n--b1--\r\n"
     )
 }
 
@@ -67,4 +78,86 @@ async fn a_mail_that_came_back_is_shown_on_its_unit_and_told_to_the_operator() {
     let said = daemon.say(&["status", "fagaiwei"]);
     assert!(said.out.contains("退信") && said.out.contains("user unknown"), "{}", said.out);
     assert!(!said.out.contains('\u{1b}'), "{}", said.out);
+}
+
+/// A county with one unit, somebody above it, and a mailbox that is read every second.
+async fn with_mailbox() -> Simulation {
+    let simulation =
+        Simulation::start("2022-11-01T12:00", DEFAULT_PACE, |_| Unit::new("fagaiwei", "县发改委")).await;
+    let file = simulation.county.path("crawl-rules/langxi/county.toml");
+    let rules = std::fs::read_to_string(&file).unwrap();
+    let above = "[[supervisor]]\nname = \"督办\"\nemail = \"boss@langxi.example\"\n";
+    std::fs::write(&file, rules + above).unwrap();
+    for folder in ["new", "cur"] {
+        std::fs::create_dir_all(simulation.county.path("maildir").join(folder)).unwrap();
+    }
+    simulation
+}
+
+fn with_operator(config: &mut Config) {
+    config.operators = vec![Addressee { name: "管理员".into(), email: "ops@langxi.example".into() }];
+}
+
+fn reading(simulation: &Simulation) -> Tasks {
+    let maildir = simulation.county.path("maildir");
+    simulation.tasks_with(|config| {
+        with_operator(config);
+        config.mail.bounces =
+            Some(Bounces { mailbox: Mailbox::Maildir(maildir), every: TimeDelta::seconds(1) });
+    })
+}
+
+/// The matters that stand, by key.
+fn standing(tasks: &Tasks) -> Vec<String> {
+    let matters = tasks.line.store.operator_matters().unwrap().into_iter();
+    matters.filter(|matter| matter.ended_at.is_none()).map(|matter| matter.key.to_string()).collect()
+}
+
+#[tokio::test]
+async fn whoever_does_not_take_our_mail_is_told_and_forgotten_though_nobody_reads_the_mailbox_any_more() {
+    let simulation = with_mailbox().await;
+    let (digest, operator) =
+        ("<digest.fagaiwei.20221101@l.example>", "<operator.20221101T040000000@l.example>");
+    let reports = [
+        ("fagaiwei@langxi.example", None),
+        ("boss@langxi.example", Some(digest)),
+        ("behind-an-alias@elsewhere.example", Some(digest)),
+        ("ops@langxi.example", Some(operator)),
+        ("stranger@elsewhere.example", None),
+    ];
+    for (number, (address, id)) in reports.into_iter().enumerate() {
+        let path = simulation.county.path(&format!("maildir/new/{number}.report"));
+        std::fs::write(path, report_on(address, id)).unwrap();
+    }
+    let mut tasks = reading(&simulation);
+    tasks.mailer.turn().await.unwrap();
+    let expected = [
+        "bounced.fagaiwei.behind-an-alias@elsewhere.example",
+        "bounced.fagaiwei.boss@langxi.example",
+        "bounced.fagaiwei.fagaiwei@langxi.example",
+        "operator-bounced.ops@langxi.example",
+    ];
+    assert_eq!(standing(&tasks), expected);
+    tasks.line.store.flush().await.unwrap();
+    drop(tasks);
+    let mut tasks = simulation.tasks_with(with_operator);
+    tasks.mailer.turn().await.unwrap();
+    assert_eq!(standing(&tasks), expected, "they are still bad");
+    simulation.clock.step_to(at("2022-12-01T12:01"));
+    tasks.mailer.turn().await.unwrap();
+    assert_eq!(standing(&tasks), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_report_that_cannot_be_marked_as_read_is_kept_once() {
+    let simulation = with_mailbox().await;
+    std::fs::remove_dir(simulation.county.path("maildir/cur")).unwrap();
+    let report = report_on("fagaiwei@langxi.example", None);
+    std::fs::write(simulation.county.path("maildir/new/1.report"), report).unwrap();
+    let mut tasks = reading(&simulation);
+    for _look in 0..3 {
+        tasks.mailer.turn().await.unwrap();
+        simulation.clock.step_to(simulation.clock.now() + TimeDelta::seconds(2));
+    }
+    assert_eq!(tasks.line.store.bounces(Some(&UnitId::new("fagaiwei"))).unwrap().len(), 1);
 }

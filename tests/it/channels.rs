@@ -245,3 +245,18 @@ async fn the_daemon_tells_a_chat_what_it_was_chosen_for_and_mails_the_rest() {
     assert!(said.contains("fagaiwei") && county.mails()[0].0.contains("shenjiju"), "{said}");
     assert!(!daemon.log().contains("k3y"), "{}", daemon.log());
 }
+
+#[tokio::test]
+async fn a_robot_that_nobody_answers_for_is_asked_once_a_turn_and_the_mail_goes_all_the_same() {
+    let server = ChatServer::start(|_| (200, OK)).await;
+    let (mut post, _clock) = robot(Platform::Wecom, &server, None);
+    drop(server);
+    for unit in ["zhujianju", "shuiwuju"] {
+        // The second one is answered at once, though the robot's pace has no room for it yet.
+        let waiting = posted(&mut post, notice(unit), now()).await;
+        assert!(waiting.last_error().unwrap().contains("nobody answers"), "{waiting:?}");
+    }
+    post.end_turn().await;
+    let tried = post.send(&notice("caizhengju"), &Way::Channel(ChannelName::new("group")), now()).await;
+    assert!(matches!(tried, Posted::NotBefore(_)), "the next turn asks again, at its pace");
+}

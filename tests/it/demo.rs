@@ -1,12 +1,15 @@
 //! The demo, played once by the binary: what it prints must be what the county's published bulletin found.
 
+mod media;
 mod sites;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use xuncha::assess::menu::MenuRecord;
 use xuncha::bulletin::{Bulletin, Fact, State, check};
 use xuncha::rules::{Rules, SourceId};
 use xuncha::store::{SourceRecord, Store};
@@ -27,6 +30,8 @@ struct Played {
     mails: Vec<(String, String)>,
     rules: Rules,
     records: BTreeMap<SourceId, SourceRecord>,
+    /// What the menu of one account was last seen to lead to.
+    menu: Option<MenuRecord>,
 }
 
 /// Played once for all tests of this module: it takes its time.
@@ -40,7 +45,7 @@ static PLAYED: LazyLock<Played> = LazyLock::new(|| {
     let issued = files.iter().filter(|(name, _)| name.ends_with("json"));
     let bulletins: Vec<Bulletin> = issued.map(|(_, text)| serde_json::from_str(text).unwrap()).collect();
     let rules = Rules::load(&out.join("crawl-rules"), None).unwrap();
-    let records = records_of(&rules, &out.join("state"));
+    let (records, menu) = records_of(&rules, &out.join("state"));
     Played {
         said: said.out,
         december: bulletins.last().unwrap().clone(),
@@ -49,13 +54,15 @@ static PLAYED: LazyLock<Played> = LazyLock::new(|| {
         mails: mails_in(&out.join("mail")),
         rules,
         records,
+        menu,
     }
 });
 
-fn records_of(rules: &Rules, state: &Path) -> BTreeMap<SourceId, SourceRecord> {
+fn records_of(rules: &Rules, state: &Path) -> (BTreeMap<SourceId, SourceRecord>, Option<MenuRecord>) {
     let store = Store::open(state, "langxi").unwrap();
     let held = |id: &SourceId| store.source(id).unwrap().record.as_ref().clone();
-    rules.sources.iter().map(|source| (source.id.clone(), held(&source.id))).collect()
+    let menu = store.menu_at(&SourceId::new("zhengfuban/weixin"), DateTime::<Utc>::MAX_UTC).unwrap();
+    (rules.sources.iter().map(|source| (source.id.clone(), held(&source.id))).collect(), menu)
 }
 
 fn files_of(out: &Path) -> Vec<(String, String)> {

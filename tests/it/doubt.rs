@@ -3,10 +3,12 @@
 
 use chrono::NaiveDate;
 use xuncha::assess::{Cause, Standing};
+use xuncha::clock::Clock;
+use xuncha::daemon::Wanted;
 
 use crate::simulation::{DEFAULT_PACE, Simulation, day};
 use crate::support::county::Unit;
-use crate::support::web::{Answer, list_page};
+use crate::support::web::{Answer, Web, list_page};
 
 const ID: &str = "fagaiwei/jihua";
 /// What `list_page` links its first and second row to.
@@ -192,6 +194,67 @@ async fn what_robots_txt_forbids_is_never_asked_for_and_its_pace_is_kept() {
     let after_robots = asked.iter().skip(2).zip(asked.iter().skip(3));
     for (one, next) in after_robots {
         assert!((next.at - one.at).num_seconds() >= 20, "{} and {}", one.path, next.path);
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_followed_only_where_robots_txt_allows_it_and_asked_conditionally_there() {
+    let simulation = one_column("2022-11-01T12:00", BY_PRESET).await;
+    let items = Answer::page(list_page(&[("年度计划", day("2022-10-04"))])).with("ETag", "\"1\"");
+    simulation.web.tell("/robots.txt", Answer::page("User-agent: *\nDisallow: /inner\n"));
+    simulation.web.tell("/inner/jihua", items.clone());
+    simulation.web.tell("/outer/jihua", items);
+    simulation.web.tell("/jihua", Answer::redirect("/inner/jihua"));
+    let mut tasks = simulation.tasks();
+    simulation.play(&mut tasks, "2022-11-02T12:00").await;
+    let why = cause(simulation.stands(&tasks, ID)).to_string();
+    assert!(why.contains("robots.txt forbids it: Disallow: /inner (line 2)"), "{why}");
+    assert!(simulation.web.asked_for("/inner/jihua").is_empty());
+
+    simulation.web.tell("/jihua", Answer::redirect("/outer/jihua"));
+    simulation.play(&mut tasks, "2022-11-30T12:00").await;
+    assert_eq!(simulation.standing(&tasks, ID), "fresh");
+    let asked = simulation.web.asked_for("/outer/jihua");
+    let answers: Vec<u16> = asked.iter().map(|asked| asked.answered).collect();
+    assert!(answers.len() >= 2 && answers[0] == 200, "{answers:?}");
+    assert!(answers[1..].iter().all(|answered| *answered == 304), "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_makes_no_request_there_not_even_for_robots_txt() {
+    let simulation = one_column("2022-11-01T12:00", BY_PRESET).await;
+    let other = Web::start_by(Clock::Stepped(simulation.clock.clone())).await;
+    other.tell("/robots.txt", Answer::page("User-agent: *\nAllow: /\n"));
+    other.tell("/jihua", Answer::page(list_page(&[("年度计划", day("2022-10-04"))])));
+    simulation.web.tell("/jihua", Answer::redirect(&other.url("/jihua")));
+    let mut tasks = simulation.tasks();
+    simulation.play(&mut tasks, "2022-11-03T12:00").await;
+    let why = cause(simulation.stands(&tasks, ID)).to_string();
+    assert!(why.contains(&format!("moved to another host: {}", other.url("/jihua"))), "{why}");
+    assert!(other.asked().is_empty());
+}
+
+#[tokio::test]
+async fn an_old_text_that_appears_after_the_cut_off_under_an_earlier_date_clears_nobody_in_the_bulletin() {
+    for (text, unverified) in [("本年度工作安排如下。", Some("reissued")), ("全新的内容。", None)]
+    {
+        let simulation = one_column("2022-11-01T12:00", BY_PRESET).await;
+        let title = "关于做好年度重点工作安排的意见";
+        let old = (title, day("2022-01-04"));
+        simulation.web.tell("/jihua", Answer::page(list_page(&[old])));
+        simulation.web.tell(FIRST, article(title, "2022-01-04", &"本年度工作安排如下。".repeat(30)));
+        let mut tasks = simulation.tasks();
+        simulation.play(&mut tasks, "2022-11-28T01:00").await;
+        simulation.web.tell("/jihua", Answer::page(list_page(&[old, (title, day("2022-11-20"))])));
+        simulation.web.tell(SECOND, article(title, "2022-11-20", &text.repeat(30)));
+        simulation.play(&mut tasks, "2022-12-02T12:00").await;
+        let wanted = Wanted { month: "2022-11".parse().unwrap(), cutoff: None, as_of: None };
+        let draft = tasks.line.draft_bulletin(&wanted).unwrap();
+        let draft = serde_json::to_value(&draft).unwrap();
+        assert_eq!(draft["annex1"][0]["findings"], serde_json::json!([]), "{text}: nobody is accused");
+        let causes: Vec<&str> =
+            draft["unverified"].as_array().unwrap().iter().filter_map(|one| one["cause"].as_str()).collect();
+        assert_eq!(causes, Vec::from_iter(unverified), "{text}");
     }
 }
 

@@ -16,7 +16,7 @@ fn now() -> DateTime<Utc> {
     "2022-11-28T00:30:00Z".parse().unwrap()
 }
 
-fn notice(unit: &str, news: News, email: &str) -> Notice {
+pub(crate) fn notice(unit: &str, news: News, email: &str) -> Notice {
     let facts = SourceFacts {
         source: SourceId::of(&UnitId::new(unit), "jiedu"),
         name: "负责人解读".into(),

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use xuncha::fetch::{Failure, Fetched, Fetcher, Outcome, Request, Settings, Validators};
+use url::Url;
+use xuncha::fetch::{Failure, Fetched, Fetcher, Outcome, Request, Settings, Validators, Verdict};
 
 use crate::support::web::{Answer, Web};
 
@@ -80,6 +81,43 @@ async fn redirects_are_followed_within_the_host_and_not_away_from_it() {
     web.tell("/away", Answer::redirect(&elsewhere));
     assert_eq!(failure_of(&web, "/away").await, Failure::MovedAway(elsewhere));
     assert!(other.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_redirect_waits_for_leave_and_does_without_where_there_is_none() {
+    let web = Web::start().await;
+    web.tell("/old", Answer::redirect("/new"));
+    let _already_installed = rustls::crypto::ring::default_provider().install_default();
+    let fetcher = Fetcher::new(settings()).unwrap();
+    let old = web.url("/old").parse().unwrap();
+    let robots_txt: Url = web.url("/robots.txt").parse().unwrap();
+    let unknown = |_: &Url| Verdict::Unknown { robots_txt: robots_txt.clone() };
+    let waits = fetcher.fetch_heeding(Request::in_full(&old), now(), unknown).await;
+    assert_eq!(waits.outcome.led_to().unwrap().as_str(), web.url("/new"));
+    let line = "Disallow: /new (line 2)".to_owned();
+    let forbidden = |_: &Url| Verdict::Forbidden { line: line.clone() };
+    let fetched = fetcher.fetch_heeding(Request::in_full(&old), now(), forbidden).await;
+    assert!(
+        matches!(&fetched.outcome, Outcome::Failed(Failure::RobotsForbid { rule }) if *rule == line),
+        "{fetched:?}"
+    );
+    assert!(web.asked_for("/new").is_empty());
+}
+
+#[tokio::test]
+async fn what_was_posted_is_posted_again_only_where_the_server_says_so() {
+    for (status, expected) in [(302, ("GET", "")), (307, ("POST", "a=1"))] {
+        let web = Web::start().await;
+        web.tell("/old", Answer::redirect("/new").under(status));
+        web.tell("/new", Answer::page("<p>here</p>"));
+        let _already_installed = rustls::crypto::ring::default_provider().install_default();
+        let old = web.url("/old").parse().unwrap();
+        let request = Request { url: &old, unless_matches: None, form: Some("a=1") };
+        let fetched = Fetcher::new(settings()).unwrap().fetch(request, now()).await;
+        assert!(matches!(fetched.outcome, Outcome::Page(..)), "{fetched:?}");
+        let asked = web.asked_for("/new").remove(0);
+        assert_eq!((asked.method.as_str(), asked.form.as_str()), expected);
+    }
 }
 
 #[tokio::test]

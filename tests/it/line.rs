@@ -99,8 +99,11 @@ async fn all_that_is_the_matter_with_a_unit_is_one_mail_in_the_drop_directory() 
     county.configure(Digests::Now, Post::Files);
     let daemon = Daemon::start(&county).await;
     eventually("the mail is written", async || (!county.mails().is_empty()).then_some(())).await;
-    let status = daemon.status().await;
-    assert_eq!((status.outbox, status.outbox_error), (0, None));
+    let is_noted = async || {
+        let status = daemon.status().await;
+        ((status.outbox, status.outbox_error) == (0, None)).then_some(())
+    };
+    eventually("its delivery is noted", is_noted).await;
     assert!(daemon.stop().await.success());
     let [(name, _)] = &county.mails()[..] else { panic!("one mail: {:?}", county.mails()) };
     assert!(name.starts_with("digest.fagaiwei.") && name.ends_with("@langxi.example.eml"), "{name}");

@@ -13,18 +13,18 @@ use crate::support::daemon::Daemon;
 use crate::support::text::plain_text_of;
 use crate::support::web::{Answer, Web};
 
-fn with_operator(config: &mut Config) {
+pub(crate) fn with_operator(config: &mut Config) {
     config.operators = vec![Addressee { name: "管理员".into(), email: "ops@langxi.example".into() }];
 }
 
 /// One `[[feed.via]]` of a feed at this path.
-fn rss(web: &Web, name: &str, more: &str) -> String {
+pub(crate) fn rss(web: &Web, name: &str, more: &str) -> String {
     let url = web.url(&format!("/{name}"));
     format!("[[feed.via]]\nname = \"{name}\"\nkind = \"rss\"\nurl = \"{url}\"\n{more}\n")
 }
 
 /// A feed of posts on these days, each called after its day.
-fn feed(days: &[NaiveDate]) -> Answer {
+pub(crate) fn feed(days: &[NaiveDate]) -> Answer {
     feed_with(days, "")
 }
 
@@ -52,7 +52,7 @@ fn item(title: &str, day: NaiveDate) -> String {
 }
 
 /// The days from one on, so many apart, up to another.
-fn every(apart: usize, from: &str, until: NaiveDate) -> Vec<NaiveDate> {
+pub(crate) fn every(apart: usize, from: &str, until: NaiveDate) -> Vec<NaiveDate> {
     day(from).iter_days().step_by(apart).take_while(|day| *day <= until).collect()
 }
 
@@ -80,19 +80,23 @@ fn expired_token() -> Answer {
     Answer::page(body.to_string()).under(403)
 }
 
-/// Secrets are kept in files that only the daemon may read.
-fn with_secrets(simulation: &Simulation) -> impl FnOnce(&mut Config) {
+/// A secret, kept in a file that only the daemon may read.
+pub(crate) fn with_secret(
+    simulation: &Simulation,
+    name: &str,
+    words: &str,
+) -> impl FnOnce(&mut Config) + use<> {
     use std::os::unix::fs::PermissionsExt as _;
-    simulation.county.write("secrets/weibo", "hush-hush");
+    simulation.county.write(&format!("secrets/{name}"), words);
     let directory = simulation.county.path("secrets");
-    std::fs::set_permissions(directory.join("weibo"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::set_permissions(directory.join(name), std::fs::Permissions::from_mode(0o600)).unwrap();
     move |config| {
         with_operator(config);
         config.secrets = Some(directory);
     }
 }
 
-fn write_bridge(simulation: &Simulation) {
+pub(crate) fn write_bridge(simulation: &Simulation) {
     let url = simulation.web.url("/canary");
     let text =
         format!("{BRIDGE}[[bridge.canary]]\nplatform = \"wechat\"\naccount = \"日报\"\nurl = \"{url}\"\n");
@@ -100,7 +104,7 @@ fn write_bridge(simulation: &Simulation) {
 }
 
 /// What the operator was told, without the numbers of the lines.
-fn told(simulation: &Simulation) -> Vec<String> {
+pub(crate) fn told(simulation: &Simulation) -> Vec<String> {
     let mails = simulation.county.mails();
     let to_operator = mails.iter().filter(|(name, _)| name.starts_with("operator."));
     let mut said: Vec<String> = to_operator
@@ -115,7 +119,7 @@ fn told(simulation: &Simulation) -> Vec<String> {
 }
 
 /// The items of all mails to units.
-fn warned(simulation: &Simulation) -> Vec<String> {
+pub(crate) fn warned(simulation: &Simulation) -> Vec<String> {
     let mails = simulation.county.mails();
     let to_units = mails.iter().filter(|(name, _)| !name.starts_with("operator."));
     to_units
@@ -127,7 +131,7 @@ fn warned(simulation: &Simulation) -> Vec<String> {
         .collect()
 }
 
-fn held(tasks: &Tasks) -> Vec<OperatorKey> {
+pub(crate) fn held(tasks: &Tasks) -> Vec<OperatorKey> {
     tasks.line.store.operator_matters().unwrap().into_iter().map(|matter| matter.key).collect()
 }
 
@@ -169,7 +173,7 @@ async fn in_a_month_of_lying_ways_only_the_silent_account_is_accused() {
     let simulation = Simulation::start("2022-11-01T07:00", DEFAULT_PACE, five_accounts).await;
     write_bridge(&simulation);
     tell_the_web(&simulation.web, day("2022-11-01"));
-    let mut tasks = simulation.tasks_with(with_secrets(&simulation));
+    let mut tasks = simulation.tasks_with(with_secret(&simulation, "weibo", "hush-hush"));
     let mut seen = Vec::new();
     for today in every(1, "2022-11-01", day("2022-11-30")) {
         tell_the_web(&simulation.web, today);

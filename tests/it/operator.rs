@@ -1,10 +1,10 @@
 //! What the operator is told: the real line, on a stepped clock.
 
-use xuncha::alert::{Addressee, OperatorKey};
+use xuncha::alert::{Addressee, OperatorKey, Sign};
 use xuncha::config::Config;
 use xuncha::daemon::Tasks;
 
-use crate::simulation::{DEFAULT_PACE, Simulation, day};
+use crate::simulation::{DEFAULT_PACE, Simulation, at, day};
 use crate::support::county::Unit;
 use crate::support::text::plain_text_of;
 use crate::support::web::{Answer, Web, list_page};
@@ -156,7 +156,7 @@ async fn a_person_may_release_the_mail_although_much_has_turned_bad() {
     answer_twelve(&simulation.web, 1, || Answer::status(500));
     simulation.play(&mut tasks, "2022-11-28T12:00").await;
     assert_eq!(digests(&simulation), before);
-    tasks.line.release("王五", "机房停电，属实").unwrap();
+    tasks.line.release("王五", "机房停电，属实").await.unwrap();
     simulation.play(&mut tasks, "2022-11-28T13:00").await;
     assert_eq!(digests(&simulation), before + 1);
     assert!(!held(&tasks).contains(&OperatorKey::Breaker));
@@ -204,4 +204,21 @@ async fn a_year_without_holidays_is_a_matter_until_its_file_is_there() {
     let mut tasks = simulation.tasks_with(with_operator);
     simulation.play(&mut tasks, "2022-11-23T12:00").await;
     assert_eq!(held(&tasks), []);
+}
+
+#[tokio::test]
+async fn what_fell_due_within_the_hours_and_was_missed_makes_no_mail_before_the_next_morning() {
+    let simulation = Simulation::start("2022-11-01T12:00", DEFAULT_PACE, three_columns).await;
+    answer_all(&simulation.web, fresh);
+    let mut tasks = simulation.tasks_with(with_operator);
+    simulation.play(&mut tasks, "2022-11-03T16:50").await;
+    let key = OperatorKey::SickBridge { bridge: "rsshub".into() };
+    tasks.line.observe(&key, &Sign::Stands("无法访问".into())).unwrap();
+    // It was due at 17:20; the machine was asleep by then.
+    simulation.clock.step_to(at("2022-11-03T18:00"));
+    simulation.play(&mut tasks, "2022-11-04T08:29").await;
+    let mails = || simulation.county.mails().len();
+    assert_eq!((mails(), tasks.line.store.outbox().unwrap().len()), (0, 0));
+    simulation.play(&mut tasks, "2022-11-04T12:00").await;
+    assert_eq!((mails(), told(&simulation).len()), (1, 1), "{:?}", told(&simulation));
 }

@@ -3,8 +3,17 @@
 use std::collections::BTreeSet;
 
 use chrono::{TimeDelta, Timelike};
+use tokio_util::sync::CancellationToken;
+use xuncha::alert::{Level, News};
+use xuncha::clock::{Clock, Stepped};
+use xuncha::config::Config;
+use xuncha::daemon::Tasks;
+use xuncha::deliver::{Death, Outcome};
+use xuncha::rules::Rules;
 use xuncha::serve::view::{MailStatus, Status};
+use xuncha::store::PlannedDigest;
 
+use crate::fail_open_delivery::notice;
 use crate::support::county::{County, Digests, Post, Unit};
 use crate::support::daemon::{Daemon, say};
 use crate::support::eventually;
@@ -52,11 +61,6 @@ async fn what_was_refused_is_shown_until_it_is_tried_again() {
 /// Plays a mail server that is down for a week, by a clock that is moved; every notice that is planned meanwhile counts.
 #[tokio::test]
 async fn a_server_that_is_down_for_a_week_loses_nothing() {
-    use xuncha::clock::{Clock, Stepped};
-    use xuncha::config::Config;
-    use xuncha::daemon::Tasks;
-    use xuncha::rules::Rules;
-
     let web = Web::start().await;
     let down = vec![Manner::GreetsWith("421 4.3.2 down"); 4000];
     let post = Server::start(&down).await;
@@ -184,4 +188,80 @@ async fn check_names_units_that_a_robot_waits_for_in_vain() {
     let said = say(&["check", "--config", county.config().to_str().unwrap()]);
     let expected = "channel `group` is to get the notices of `fagaiwie`, which is no unit of the rules";
     assert!(said.code != 0 && said.out.contains(expected), "{}", said.out);
+}
+
+/// The tasks of a county whose outbox holds a notice for each of these units, on a clock that stands still.
+fn with_notices(county: &County, units: &[&str]) -> Tasks {
+    let config = Config::load(&county.config()).unwrap();
+    let rules = Rules::load(&config.rules, None).unwrap();
+    let clock = Clock::Stepped(Stepped::at("2022-11-28T00:30:00Z".parse().unwrap()));
+    let tasks = Tasks::build(&config, rules, clock).unwrap();
+    for unit in units {
+        let raised = News::Raised { level: Level::Overdue };
+        let notice = Some(notice(unit, raised, "a@langxi.example"));
+        tasks
+            .line
+            .store
+            .post_digest(&PlannedDigest { notice, told: Vec::new() }, tasks.line.clock.now())
+            .unwrap();
+    }
+    tasks
+}
+
+#[tokio::test]
+async fn a_mailer_that_is_told_to_stop_ends_the_mail_under_way_and_begins_another_only_where_none_follows_it()
+{
+    for (is_for_good, sent) in [(false, 1), (true, 3)] {
+        let (web, post) = (Web::start().await, Server::start(&[]).await);
+        let units = ["fagaiwei", "shenjiju", "sifaju"];
+        let county = County::new(&web, &units.map(|id| Unit::new(id, id)));
+        county.configure(Digests::Later, Post::Smtp(post.address));
+        let tasks = with_notices(&county, &units);
+        let (stop, for_good) = (CancellationToken::new(), CancellationToken::new());
+        if is_for_good {
+            for_good.cancel();
+        }
+        post.take_only(0);
+        let running = tasks.mailer.run(stop.clone(), for_good);
+        let stopping = async {
+            post.has_kept_waiting(1).await;
+            stop.cancel();
+            post.take_all();
+        };
+        let (ended, ()) = tokio::join!(running, stopping);
+        ended.unwrap();
+        assert_eq!(post.messages().len(), sent);
+    }
+}
+
+#[tokio::test]
+async fn each_notice_that_is_given_up_is_a_matter_of_its_own_and_over_once_a_person_lets_it_be() {
+    let web = Web::start().await;
+    let units = ["fagaiwei", "shenjiju"];
+    let county = County::new(&web, &units.map(|id| Unit::new(id, id)));
+    let mut tasks = with_notices(&county, &[]);
+    let store = tasks.line.store.clone();
+    let now = tasks.line.clock.now();
+    let given_up = || {
+        let matters =
+            store.operator_matters().unwrap().into_iter().filter(|matter| matter.ended_at.is_none());
+        matters.map(|matter| matter.key.to_string()).collect::<Vec<_>>()
+    };
+    let give_up = |unit: &str| {
+        let mut notice = notice(unit, News::Raised { level: Level::Overdue }, "a@langxi.example");
+        notice.recipients[0].outcome =
+            Outcome::Dead { at: now, death: Death::Refused, error: "550 unknown".into() };
+        let id = notice.id.clone();
+        store.post_digest(&PlannedDigest { notice: Some(notice), told: Vec::new() }, now).unwrap();
+        id
+    };
+    let first = give_up("fagaiwei");
+    tasks.mailer.turn().await.unwrap();
+    assert_eq!(given_up(), ["dead.digest.fagaiwei.20221128"]);
+    give_up("shenjiju");
+    tasks.mailer.turn().await.unwrap();
+    assert_eq!(given_up(), ["dead.digest.fagaiwei.20221128", "dead.digest.shenjiju.20221128"]);
+    tasks.line.dismiss_notice(&first).unwrap().unwrap();
+    tasks.mailer.turn().await.unwrap();
+    assert_eq!(given_up(), ["dead.digest.shenjiju.20221128"]);
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 
-use crate::support::county::{County, Unit};
+use crate::support::county::{County, Digests, Post, Unit};
 use crate::support::daemon::Daemon;
 use crate::support::web::{Answer, Web, list_page};
 
@@ -144,6 +144,58 @@ async fn the_page_changes_nothing_and_is_for_this_machine() {
             "{named}: {refused}"
         );
     }
+}
+
+#[tokio::test]
+async fn nothing_for_browsers_names_anybody() {
+    let shown = Shown::start().await;
+    let until = shown.county.days_ago(0).to_string();
+    let said_by = ["--by", "王五", "--reason", "网站迁移", "--until", &until];
+    let exempt = ["exempt", "fagaiwei/jihua", "--evidence", "郎政办〔2022〕1号", "--approver", "李主任"];
+    for words in [&exempt[..], &["silence", "shenjiju/dongtai"]] {
+        let said = shown.daemon.say(&[words, &said_by].concat());
+        assert_eq!(said.code, 0, "{}", said.err);
+    }
+    shown.daemon.stands("fagaiwei/jihua", "exempt").await;
+    let source = shown.get("/sources/fagaiwei/jihua").await;
+    assert!(source.contains("网站迁移；依据：郎政办〔2022〕1号"), "what was said is shown: {source}");
+    assert!(shown.get("/alerts").await.contains("依据：郎政办〔2022〕1号：网站迁移"));
+    assert!(shown.get("/v1/sources.csv").await.contains("暂停提醒至"));
+    let files =
+        ["sources.csv", "due.csv", "alerts.csv", "findings.csv", "deadlines.ics", "health", "metrics"];
+    let files = files.map(|file| format!("/v1/{file}"));
+    for path in PAGES.into_iter().chain(files.iter().map(String::as_str)) {
+        let answer = shown.get(path).await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{path}: {answer}");
+        for name in ["王五", "李主任", "%E7%8E%8B%E4%BA%94", "uid ", "POST /v1/"] {
+            assert!(!answer.contains(name), "{path} tells `{name}`: {answer}");
+        }
+    }
+    let said = shown.daemon.say(&["alerts"]);
+    assert!(said.out.contains("王五") && said.out.contains("POST /v1/exemptions?"), "{}", said.out);
+}
+
+#[tokio::test]
+async fn that_mail_waits_is_for_everybody_and_what_the_mail_server_said_is_not() {
+    let web = Web::start().await;
+    let units = [Unit::new("fagaiwei", "县发改委").column("jihua", "规划计划", web.url("/old"))];
+    let county = County::new(&web, &units);
+    web.tell("/old", Answer::page(list_page(&[("通知", county.days_ago(300))])));
+    let (page, post) = (free_address(), free_address());
+    county.configure(Digests::Now, Post::Smtp(post));
+    county.add(&format!("[page]\nlisten = \"{page}\"\n"));
+    let daemon = Daemon::start(&county).await;
+    let error = crate::support::eventually("the mail waits", async || {
+        let health: Value = daemon.client.get("/v1/health").await.unwrap();
+        health["outbox_error"].as_str().map(ToOwned::to_owned)
+    })
+    .await;
+    let shown = Shown { _web: web, county, daemon, page };
+    let health = shown.get("/v1/health").await;
+    assert!(health.contains("\"outbox\":1") && health.contains("\"outbox_error\":null"), "{health}");
+    let overview = shown.get("/").await;
+    assert!(overview.contains("邮件暂未发出"), "{overview}");
+    assert!(!overview.contains(&error) && !overview.contains(&post.to_string()), "{overview}");
 }
 
 #[tokio::test]

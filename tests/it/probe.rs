@@ -3,8 +3,9 @@
 use chrono::{Days, NaiveDate};
 use serde_json::Value;
 
+use crate::render::browser;
 use crate::support::county::{County, Unit};
-use crate::support::daemon::{Said, say};
+use crate::support::daemon::{Said, say, xuncha};
 use crate::support::now;
 use crate::support::web::{Answer, Web, empty_page, list_page, page_without_dates};
 
@@ -161,6 +162,38 @@ async fn what_robots_txt_forbids_is_not_asked_for() {
         said.out
     );
     assert_eq!(web.asked_for("/tongzhi/").len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_drawn_by_script_is_read_as_the_browser_draws_it() {
+    let Some((browser, _turn)) = browser().await else { return };
+    let web = Web::start().await;
+    let day = days_ago(3);
+    let row = format!("<li><a href=/article/1.html>关于供水的公告</a><span>{day}</span></li>");
+    web.tell("/rows", Answer::page(row));
+    web.tell(
+        "/tongzhi/",
+        Answer::page(
+            "<meta charset=utf-8><ul class=list></ul><script>fetch('/rows').then(rows => rows.text())\
+             .then(rows => { document.querySelector('ul').innerHTML = rows; });</script>",
+        ),
+    );
+    let county = county(&web);
+    let bare = probe(&county, "yiju/tongzhi", &["--articles", "0"]);
+    assert_eq!(bare.code, 3, "{}", bare.out);
+    county.add(&format!("[render]\nbrowser = {browser:?}\npage-timeout-seconds = 60\n"));
+    let arguments = ["probe", "yiju/tongzhi", "--render", "--articles", "0", "--json"];
+    let said: Said = xuncha(&arguments).current_dir(county.path("")).output().unwrap().into();
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let told = as_json(&said);
+    assert_eq!(told["newest"]["date"], day.to_string());
+    let drawn: Vec<(&str, &str)> = told["requests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|asked| (asked["purpose"].as_str().unwrap(), asked["way"].as_str().unwrap()))
+        .collect();
+    assert_eq!(drawn, [("robots", "GET"), ("page", "drawn")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

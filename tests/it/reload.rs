@@ -69,6 +69,47 @@ async fn what_people_have_said_holds_under_new_rules_and_can_be_taken_back_there
     daemon.stands("shenjiju/jihua", "overdue").await;
 }
 
+/// Streams of events that may be open at one time.
+const STREAMS: usize = 16;
+
+#[tokio::test]
+async fn new_rules_end_no_stream_of_events_and_make_room_for_no_more() {
+    let (web, county, daemon) = county().await;
+    let mut streams = Vec::new();
+    for _stream in 0..STREAMS {
+        streams.push(daemon.client.follow("/v1/events").await.unwrap());
+    }
+    add_column(&county, &web, "half-year");
+    let _taken: Value = daemon.client.post("/v1/reload").await.unwrap();
+    let (status, error, _) = refusal(daemon.client.follow("/v1/events").await);
+    assert_eq!((status, error.as_str()), (503, "too many streams of events are open"));
+    daemon.recheck("shenjiju/xin").await;
+    for stream in &mut streams {
+        while !hears(stream).await.to_string().contains("POST /v1/sources/shenjiju/xin/recheck") {}
+    }
+    drop(streams);
+    eventually("there is room again", async || daemon.client.follow("/v1/events").await.ok()).await;
+}
+
+async fn hears(stream: &mut xuncha::serve::Following) -> Value {
+    stream.next().await.unwrap().expect("the stream goes on")
+}
+
+#[tokio::test]
+async fn a_hangup_while_it_starts_does_not_end_it() {
+    let (_web, county, daemon) = county().await;
+    assert!(daemon.stop().await.success());
+    let page = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    county.add(&format!("[page]\nlisten = \"{page}\"\n"));
+    let daemon = Daemon::launch(&county);
+    // The page's address is bound before the store is opened and the line is built.
+    while std::net::TcpStream::connect(page).is_err() {
+        tokio::task::yield_now().await;
+    }
+    daemon.signal("HUP");
+    daemon.stands("shenjiju/jihua", "overdue").await;
+}
+
 #[tokio::test]
 async fn rules_with_a_mistake_are_refused_whole_and_shown_until_mended() {
     let (web, county, daemon) = county().await;

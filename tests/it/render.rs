@@ -15,7 +15,7 @@ use crate::support::{eventually, now};
 static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// The browser of this machine, `$XUNCHA_CHROMIUM` or Debian's, when it is this test's turn.
-async fn browser() -> Option<(PathBuf, SemaphorePermit<'static>)> {
+pub(crate) async fn browser() -> Option<(PathBuf, SemaphorePermit<'static>)> {
     let named = std::env::var_os("XUNCHA_CHROMIUM").map(PathBuf::from);
     let path = named.unwrap_or_else(|| PathBuf::from("/usr/bin/chromium"));
     if !path.is_file() {
@@ -302,4 +302,36 @@ async fn a_host_whose_exceptions_the_browser_cannot_follow_is_not_asked() {
         RenderSettings { exceptions: vec![exception], ..settings(Some(PathBuf::from("/bin/false"))) };
     let failure = failure_of(&Renderer::new(excepting), &web, "/list").await;
     assert!(failure.to_string().contains("cannot follow"), "{failure}");
+}
+
+/// How wide a page is on a phone: for how wide a screen it is laid out, and by how much it is wider than that.
+async fn on_a_phone(renderer: &Renderer, web: &Web, path: &str) -> (u32, u32) {
+    let measured = renderer.measure(&web.url(path).parse().unwrap()).await.unwrap();
+    (measured.laid_out, measured.page.saturating_sub(measured.laid_out))
+}
+
+#[tokio::test]
+async fn a_page_is_measured_as_a_phone_shows_it() {
+    let Some((browser, _turn)) = browser().await else { return };
+    let web = Web::start().await;
+    let phone = "<!DOCTYPE html><meta name=viewport content=\"width=device-width,initial-scale=1\">";
+    let wide = "<div style=\"width:800px;height:9px\"></div>";
+    let picture = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"700\" height=\"9\"></svg>";
+    web.tell("/fits", Answer::page(format!("{phone}<body style=\"margin:0\"><p>{}", "通知公告".repeat(99))));
+    web.tell("/wide", Answer::page(format!("{phone}<body style=\"margin:0\">{wide}")));
+    web.tell("/hidden", Answer::page(format!("{phone}<body style=\"margin:0;overflow-x:hidden\">{wide}")));
+    web.tell("/picture", Answer::page(format!("{phone}<body style=\"margin:0\"><img src=/wide.svg>")));
+    web.tell("/wide.svg", Answer::picture(picture));
+    web.tell("/desk", Answer::page(format!("<!DOCTYPE html><body style=\"margin:0\">{wide}")));
+    let renderer = Renderer::new(settings(Some(browser)));
+    assert_eq!(on_a_phone(&renderer, &web, "/fits").await, (390, 0));
+    assert_eq!(on_a_phone(&renderer, &web, "/wide").await, (390, 410));
+    assert_eq!(on_a_phone(&renderer, &web, "/hidden").await, (390, 0), "nobody can scroll there");
+    assert_eq!(on_a_phone(&renderer, &web, "/picture").await.0, 390);
+    assert!(on_a_phone(&renderer, &web, "/picture").await.1 >= 310, "its pictures make a page wide");
+    assert!(on_a_phone(&renderer, &web, "/desk").await.0 > 390, "it does not speak of phones");
+    let agent = web.asked_for("/wide").remove(0).header("user-agent").unwrap().to_owned();
+    assert!(agent.contains("Mobile") && agent.contains("xuncha/"), "{agent}");
+    assert_eq!(renderer.measure(&web.url("/none").parse().unwrap()).await, Err(Failure::Gone(404)));
+    renderer.close().await;
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::support::county::{County, Digests, Post, Unit};
 use crate::support::daemon::Daemon;
 use crate::support::eventually;
@@ -168,4 +170,25 @@ async fn a_mail_that_was_taken_but_not_acknowledged_comes_again_under_the_same_m
     eventually("it is done", async || (daemon.status().await.outbox == 0).then_some(())).await;
     let [first, second] = &post.messages()[..] else { panic!("two messages") };
     assert_eq!(first.id(), second.id());
+}
+
+#[tokio::test]
+async fn what_was_answered_as_done_is_still_done_after_a_power_cut() {
+    let web = Web::start().await;
+    let county = county(&web, FAST);
+    let daemon = Daemon::start(&county).await;
+    has_convicted_all(&daemon).await;
+    let issue = "/v1/bulletins/2022-12/issue?accept_unverified=true";
+    let issued: Value = daemon.client.post(issue).await.unwrap();
+    daemon.kill();
+    let daemon = Daemon::start(&county).await;
+    let kept: Value = daemon.client.get("/v1/bulletins/2022-12").await.expect("it was issued");
+    assert_eq!(kept, issued);
+    let release = "/v1/release?by=w&reason=r";
+    let _released: Value = daemon.client.post(release).await.unwrap();
+    daemon.kill();
+    let daemon = Daemon::start(&county).await;
+    let alerts: Value = daemon.client.get("/v1/alerts").await.unwrap();
+    let acts: Vec<_> = alerts["acts"].as_array().unwrap().iter().map(|act| act["what"].clone()).collect();
+    assert_eq!(acts, [format!("POST {release}"), format!("POST {issue}")]);
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::Workbook;
 
 use crate::support::daemon::{Said, xuncha};
+use crate::support::web::{Answer, Web, list_page};
 
 fn shipped() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("crawl-rules")
@@ -153,6 +154,41 @@ fn a_feed_list_from_elsewhere_is_given_to_a_unit() {
         "\n[[feed]]\nid = \"yijufabu\"\nplatform = \"wechat\"\naccount = \"一局发布\"\ncadence = \"weekly\"\n\n\
          [[feed.via]]\nkind = \"rss\"\nurl = \"https://rss.example.gov.cn/1\"\n"
     ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_heeds_robots_txt_and_its_pace() {
+    let web = Web::start().await;
+    web.tell("/robots.txt", Answer::page("User-agent: *\nDisallow: /open/7/2/\nCrawl-delay: 1\n"));
+    let menu = "<html><head><meta charset=utf-8><title>县一局</title></head><body><ul class=menu>\
+                <li><a href=/open/7/1/index.html>通知公告</a></li><li><a href=/open/7/2/index.html>人事信息</a></li>\
+                <li><a href=/old/index.html>工作动态</a></li></ul></body></html>";
+    web.tell("/open/7/index.html", Answer::page(menu));
+    let rows = [("关于供水的公告", "2022-11-03"), ("关于供电的公告", "2022-10-03"), ("通告", "2022-09-03")];
+    let rows = rows.map(|(title, day)| (title, day.parse().unwrap()));
+    web.tell("/open/7/1/index.html", Answer::page(list_page(&rows)));
+    web.tell("/open/7/2/index.html", Answer::page(list_page(&rows)));
+    web.tell("/old/index.html", Answer::redirect("/open/7/2/index.html"));
+    let directory = tempfile::tempdir().unwrap();
+    let (out, rules) = (directory.path().join("unit.toml"), county_without_units(directory.path()));
+    let start = web.url("/open/7/index.html");
+    let arguments = ["rules", "discover", &start, "--unit", "yiju", "--name", "县一局"];
+    let manners = ["--contact", "x@example.gov.cn", "--pace", "0.02"];
+    let said = say(&[&arguments[..], &manners].concat(), &[("--out", &out), ("--rules", &rules)]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let asked = web.asked();
+    let paths: Vec<&str> = asked.iter().map(|asked| asked.path.as_str()).collect();
+    assert_eq!(paths, ["/robots.txt", "/open/7/index.html", "/open/7/1/index.html", "/old/index.html"]);
+    for pair in asked.windows(2) {
+        assert!((pair[1].at - pair[0].at).num_milliseconds() >= 950, "{}", pair[1].path);
+    }
+    assert!(said.out.contains("2 pages read, 2 not to be had"), "{}", said.out);
+
+    web.tell("/robots.txt", Answer::page("User-agent: *\nDisallow: /\n"));
+    let said =
+        say(&[&arguments[..], &manners, &["--force"]].concat(), &[("--out", &out), ("--rules", &rules)]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("robots.txt forbids it: Disallow: / (line 2)"), "{}", said.err);
 }
 
 #[test]

@@ -243,3 +243,21 @@ async fn neither_mail_nor_login_goes_out_in_clear_where_tls_was_asked_for() {
         "{told:?}"
     );
 }
+
+#[tokio::test]
+async fn a_server_that_hangs_over_one_mail_is_not_asked_to_take_the_others_of_that_turn() {
+    let server = Server::start(&[]).await;
+    server.take_only(0);
+    let hasty = SmtpSettings { timeout: Duration::from_millis(50), ..settings(server.address) };
+    let mut post = Post::new(transport(hasty), Vec::new());
+    for unit in ["zhujianju", "shuiwuju", "caizhengju"] {
+        let (waiting, attempts) = posted(&mut post, notice(unit), now()).await;
+        assert_eq!(waiting.fate(), Fate::Waits);
+        let error = attempts[0].result.as_ref().unwrap_err();
+        assert!(matches!(**error, DeliverError::TimedOut { step: Step::NameSender, .. }), "{error}");
+    }
+    assert_eq!(server.connections(), 1);
+    server.take_all();
+    post.end_turn().await;
+    assert_eq!(posted(&mut post, notice("zhujianju"), now()).await.0.fate(), Fate::Delivered);
+}

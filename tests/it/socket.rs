@@ -286,6 +286,19 @@ async fn raw(county: &County, request: &str) -> String {
 }
 
 #[tokio::test]
+async fn whoever_listens_to_what_happens_gives_way_to_nobody_who_says_nothing() {
+    let (_web, county, daemon) = county().await;
+    let mut listening = daemon.client.follow("/v1/events").await.unwrap();
+    let mut silent = Vec::new();
+    for _client in 0..64 {
+        silent.push(tokio::net::UnixStream::connect(county.socket()).await.unwrap());
+    }
+    daemon.recheck("fagaiwei/renshi").await;
+    let heard: Option<Value> = listening.next().await.unwrap();
+    assert!(heard.is_some(), "the stream goes on");
+}
+
+#[tokio::test]
 async fn a_client_that_says_nothing_keeps_nobody_waiting() {
     let (_web, county, daemon) = county().await;
     let mut silent = Vec::new();

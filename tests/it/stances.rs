@@ -1,7 +1,15 @@
 //! What people tell the daemon of sources: acknowledged, silenced, exempt; by command, on the socket, with a reason.
 
-use serde_json::Value;
+use std::pin::pin;
+use std::task::{Context, Waker};
 
+use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+use tokio::net::UnixStream;
+use xuncha::alert::{Stance, StanceKind, State};
+use xuncha::rules::SourceId;
+
+use crate::simulation::{DEFAULT_PACE, Simulation, at};
 use crate::support::county::{County, Unit};
 use crate::support::daemon::{Daemon, refusal};
 use crate::support::eventually;
@@ -55,6 +63,24 @@ async fn an_exemption_is_a_standing_of_its_own_shown_with_its_reason_and_can_be_
     assert!(kept, "{events}");
     exempt(county.days_ago(1).to_string());
     daemon.stands(OLD, "overdue").await;
+}
+
+#[tokio::test]
+async fn what_was_asked_for_is_done_and_on_record_although_whoever_asked_hangs_up() {
+    let (_web, county, daemon) = a_county_with_a_late_column().await;
+    let until = county.days_ago(0);
+    let exemption = format!("/v1/exemptions?of={OLD}&by=w&reason=r&evidence=e&approver=a&until={until}");
+    let mut stream = UnixStream::connect(county.socket()).await.unwrap();
+    stream.write_all(format!("POST {exemption} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
+    drop(stream);
+    daemon.stands(OLD, "exempt").await;
+    let act = eventually("it is on record", async || {
+        let alerts: Value = daemon.client.get("/v1/alerts").await.unwrap();
+        alerts["acts"].as_array().unwrap().first().cloned()
+    })
+    .await;
+    assert_eq!(act["what"], format!("POST {exemption}"));
+    assert_eq!(act["status"], 200);
 }
 
 #[tokio::test]
@@ -114,5 +140,33 @@ async fn a_unit_may_be_silenced_but_not_exempt_and_nobody_without_a_name_a_reaso
         let (found, said, hint) = refusal(daemon.client.post::<Value>(&address).await);
         assert_eq!(found, status, "{address}");
         assert!(said.contains(error) && !hint.is_empty(), "{address}: {said}: {hint}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_of_several_sources_is_in_force_although_nobody_waits_until_it_is_on_disk() {
+    let simulation = Simulation::start("2022-11-01T12:00", DEFAULT_PACE, |web| {
+        let unit = Unit::new("fagaiwei", "县发改委").column("a", "栏目一", web.url("/a"));
+        unit.column("b", "栏目二", web.url("/b"))
+    })
+    .await;
+    let tasks = simulation.tasks();
+    let ids = ["fagaiwei/a", "fagaiwei/b"].map(SourceId::new);
+    let stances = ids.clone().map(|source| Stance {
+        source,
+        given_at: simulation.clock.now(),
+        by: "王五".into(),
+        reason: "网站迁移".into(),
+        kind: StanceKind::Silenced { until: at("2022-12-01T00:00") },
+    });
+    {
+        let mut taking = pin!(tasks.line.take_stances(stances.to_vec()));
+        // As where the client goes away at the first thing that is waited for.
+        let _ = taking.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+    for id in ids {
+        let source = tasks.line.rules.source(&id).unwrap();
+        let standpoint = tasks.line.standpoint(source, &State::Quiet, simulation.clock.now());
+        assert!(standpoint.silenced.is_some(), "{id}");
     }
 }

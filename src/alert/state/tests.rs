@@ -14,7 +14,13 @@ fn day(text: &str) -> NaiveDate {
 /// A deadline that is warned of so many days before.
 fn deadline(due: &str, lead: u64) -> Deadline {
     let due = day(due);
-    Deadline { warn_from: LANGXI.start_of(due - Days::new(lead)), due, overdue_from: LANGXI.end_of(due) }
+    let last = due - Days::new(lead + 60);
+    Deadline {
+        last,
+        warn_from: LANGXI.start_of(due - Days::new(lead)),
+        due,
+        overdue_from: LANGXI.end_of(due),
+    }
 }
 
 struct Source {
@@ -130,6 +136,22 @@ fn warnings_that_fall_in_the_spring_festival_are_given_before_it_and_the_rest_wa
         owned(&[("2026-02-14", "warned")]),
         "and the due day, which falls on the same day, is not said twice"
     );
+}
+
+#[test]
+fn nobody_is_warned_on_the_day_on_which_they_published() {
+    let source = |due: &str, lead, last: &str| {
+        let due = Source::due(due, lead);
+        Source { deadline: due.deadline.map(|deadline| Deadline { last: day(last), ..deadline }), ..due }
+    };
+    // Three days from a Friday: Monday is the due day, and the day before it is a Sunday.
+    let monday = source("2022-11-21", 1, "2022-11-18").said_of_silence("2022-11-18", "2022-11-23");
+    assert_eq!(monday, owned(&[("2022-11-21", "warned"), ("2022-11-22", "late")]));
+    let earlier = source("2022-11-21", 1, "2022-11-17").said_of_silence("2022-11-17", "2022-11-22");
+    assert_eq!(earlier, owned(&[("2022-11-18", "warned"), ("2022-11-21", "warned again")]));
+    // The 14th is the last working day before the Spring Festival, and all of the period is off.
+    let festival = source("2026-02-17", 1, "2026-02-14").said_of_silence("2026-02-14", "2026-02-20");
+    assert_eq!(festival, owned(&[("2026-02-16", "warned"), ("2026-02-18", "late")]));
 }
 
 #[test]

@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+const UTC: Calendar = Calendar { zone: chrono_tz::UTC, cut_off_day: 27 };
+
 fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2022, 11, day).unwrap()
 }
@@ -90,11 +92,20 @@ fn silence_is_proved_as_far_as_the_best_witness_reaches() {
 #[test]
 fn only_a_well_list_can_be_said_to_lack_a_post() {
     let (newest, cause) = (Some(day(10)), down());
-    assert!(lacks_the_newest(&well(3), newest));
-    assert!(lacks_the_newest(&WayView { newest: None, ..well(3) }, newest));
+    let lacks = |way: &WayView| lacks_the_newest(way, newest, &UTC);
+    assert!(lacks(&well(3)));
+    assert!(lacks(&WayView { newest: None, ..well(3) }));
     for other in [well(10), partial(3), troubled(3, &cause)] {
-        assert!(!lacks_the_newest(&other, newest), "{other:?}");
+        assert!(!lacks(&other), "{other:?}");
     }
+}
+
+#[test]
+fn a_list_that_ends_on_the_day_of_a_post_cannot_be_said_to_lack_it() {
+    let reaching = |reach| WayView { health: Health::Well { reach: Some(reach) }, ..well(3) };
+    let last_moment = midnight(11) - TimeDelta::milliseconds(1);
+    assert!(!lacks_the_newest(&reaching(last_moment), Some(day(10)), &UTC));
+    assert!(lacks_the_newest(&reaching(midnight(11)), Some(day(10)), &UTC));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::super::verdict::Verdict;
 use super::super::wording::full_width;
 use super::layout::{MediaLine, Paragraph, media_lines, paragraphs};
 use super::mark;
-use super::review::{ProofLine, proof_lines};
+use super::review::{EXEMPTED, ProofLine, exempted_lines, proof_lines};
 
 /// The name ends in `.html`, by which everything put into the template is escaped.
 const NAME: &str = "page.html";
@@ -31,6 +31,8 @@ struct Page {
     units: Vec<UnitCells>,
     media: Vec<MediaCells>,
     accounts: Vec<AccountCells>,
+    exempted_head: [&'static str; 6],
+    exempted: Vec<[String; 6]>,
     unverified: Vec<[String; 4]>,
     proof: Vec<ProofLine>,
 }
@@ -95,6 +97,8 @@ fn page(bulletin: &Bulletin) -> Page {
         units: bulletin.annex1.iter().map(unit_cells).collect(),
         media: media_lines(bulletin).into_iter().map(media_cells).collect(),
         accounts: bulletin.annex3.iter().map(account_cells).collect(),
+        exempted_head: EXEMPTED,
+        exempted: exempted_lines(bulletin),
         unverified: mark.map(|_| unverified(bulletin)).unwrap_or_default(),
         proof: mark.map(|_| proof_lines(bulletin)).unwrap_or_default(),
     }
@@ -159,7 +163,7 @@ mod tests {
     use crate::assess::Standing::{DueSoon, Fresh, Overdue, Unknown};
 
     use super::super::super::Channel;
-    use super::super::super::samples::{account, column, draft_of, issue, unit};
+    use super::super::super::samples::{account, column, draft_of, exempted, issue, unit};
     use super::*;
 
     fn sample() -> Bulletin {
@@ -199,6 +203,17 @@ mod tests {
         assert!(html(&reviewed).contains("审核稿"));
         let issued = html(&issue(sample()));
         assert!(!issued.contains("草稿") && !issued.contains("近期未能成功巡检"), "{issued}");
+    }
+
+    #[test]
+    fn an_issued_page_says_who_is_out_of_the_count_and_who_allowed_it() {
+        assert!(!html(&issue(sample())).contains("豁免情况"), "where nobody is, nothing is said");
+        let exempt = exempted("人事信息", "本年<确无>人事变动", "2023-03-31");
+        let page = html(&issue(draft_of("2022-12", vec![unit("a", "县人社局").with(exempt)])));
+        for cell in ["人事信息", "本年&lt;确无&gt;人事变动", "郎政办〔2022〕1号", "李主任", "2023年3月31日"]
+        {
+            assert!(page.contains(&format!("<td>{cell}</td>")), "{cell}: {page}");
+        }
     }
 
     #[test]

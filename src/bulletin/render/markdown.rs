@@ -5,7 +5,7 @@ use super::super::titles::{annex_titles, cut_off_note, title};
 use super::super::wording::full_width;
 use super::layout::{MediaLine, Paragraph, media_lines, paragraphs};
 use super::mark;
-use super::review::{ProofLine, proof_lines};
+use super::review::{EXEMPTED, ProofLine, exempted_lines, proof_lines};
 
 /// The bulletin as Markdown with a table for each annex.
 pub fn markdown(bulletin: &Bulletin) -> String {
@@ -20,6 +20,10 @@ pub fn markdown(bulletin: &Bulletin) -> String {
     text += &annex(1, &first, &unit_table(bulletin), bulletin);
     text += &annex(2, &second, &media_table(bulletin), bulletin);
     text += &annex(3, &third, &account_table(bulletin), bulletin);
+    if !bulletin.exempted.is_empty() {
+        let rows = exempted_lines(bulletin).into_iter().map(|line| line.to_vec());
+        text += &format!("## 豁免情况\n\n{}", table(&EXEMPTED, rows));
+    }
     if mark(bulletin.state).is_some() {
         text += &format!("## 待核实（仅供审核）\n\n{}", unverified_table(bulletin));
         text += &format!("## 问题依据（仅供审核）\n\n{}", proof_table(bulletin));
@@ -128,7 +132,7 @@ mod tests {
     use crate::assess::Standing::{DueSoon, Fresh, Overdue, Unknown};
 
     use super::super::super::Channel;
-    use super::super::super::samples::{account, column, draft_of, issue, unit};
+    use super::super::super::samples::{account, column, draft_of, exempted, issue, unit};
     use super::*;
 
     fn sample() -> Bulletin {
@@ -153,6 +157,17 @@ mod tests {
         );
         assert!(text.contains("| 1 | 县住建局 | 郎溪\\|住建 | 合格 |  | / |  |  |"), "{text}");
         assert!(text.contains("| 县住建局 | APP | 看郎溪 | 不合格 | 超过1周未更新 |"), "{text}");
+    }
+
+    #[test]
+    fn an_issued_bulletin_says_who_is_out_of_the_count_and_who_allowed_it() {
+        assert!(!markdown(&issue(sample())).contains("豁免情况"), "where nobody is, nothing is said");
+        let exempt = exempted("人事信息", "本年确无人事变动|", "2023-03-31");
+        let bulletin = issue(draft_of("2022-12", vec![unit("a", "县人社局").with(exempt)]));
+        let text = markdown(&bulletin);
+        let line =
+            "| 县人社局 | 人事信息 | 本年确无人事变动\\| | 郎政办〔2022〕1号 | 李主任 | 2023年3月31日 |";
+        assert!(text.contains("## 豁免情况") && text.contains(line), "{text}");
     }
 
     #[test]

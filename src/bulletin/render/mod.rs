@@ -1,6 +1,6 @@
 //! Prints a bulletin in the formats people read and programs load.
 //!
-//! Every format is made from the same rows. Until a bulletin is public its official formats bear a mark and end with
+//! Every format is made from the same rows, and ends with who is out of the count by an exemption, and why. Until a bulletin is public its official formats bear a mark and end with
 //! what a reviewer needs: the sources that could not be verified and the evidence for each finding. JSON always has
 //! everything.
 

@@ -1,11 +1,26 @@
-//! What a reviewer is shown beneath a draft.
+//! What stands beneath the annexes: who is out of the count and why, and, in a draft, what a reviewer is shown.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::super::document::Bulletin;
-use super::super::findings::Finding;
+use super::super::findings::{Exempted, Finding};
+use super::super::input::Exemption;
+use super::super::titles::chinese_date;
 use super::super::wording::full_width;
+
+/// The head of the list of those who are out of the count.
+pub(super) const EXEMPTED: [&str; 6] = ["单位", "栏目或账号", "豁免理由", "依据", "批准人", "有效期至"];
+
+/// Everybody who is out of the count by an exemption, in the order of that head.
+pub(super) fn exempted_lines(bulletin: &Bulletin) -> Vec<[String; 6]> {
+    let line = |exempted: &Exempted| {
+        let Exemption { reason, evidence, approver, until } = exempted.exemption.clone();
+        let (unit, name) = (full_width(&exempted.unit), exempted.name.clone());
+        [unit, name, reason, evidence, approver, chinese_date(until)]
+    };
+    bulletin.exempted.iter().map(line).collect()
+}
 
 /// One finding with what it rests on, as printed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

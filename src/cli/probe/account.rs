@@ -27,7 +27,9 @@ pub(super) fn probe_account(args: &ProbeArgs, subject: &Subject) -> anyhow::Resu
     let settings = Settings { exceptions, ..settings(args.contact.as_deref(), &args.resolve)? };
     // Without a configuration, secrets can still stand in the environment.
     let config = Config::load(Path::new(DEFAULT_CONFIG)).ok();
+    let longest_import = config.as_ref().map_or(settings.longest_body, |config| config.fetch.longest_body);
     let prober = AccountProber {
+        longest_import,
         robots: Robots::new(&settings.exceptions),
         fetcher: Fetcher::new(settings).context("cannot make requests")?,
         secrets: Secrets::of_system(config.as_ref().and_then(|config| config.secrets.clone())),

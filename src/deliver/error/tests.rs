@@ -43,6 +43,25 @@ fn only_a_fault_of_the_mail_itself_is_permanent() {
 }
 
 #[test]
+fn whoever_does_not_answer_is_not_asked_again_in_the_same_turn() {
+    let server = || "mail.example:25".to_owned();
+    let after = Duration::from_secs(60);
+    let channel = |fault| DeliverError::Channel { channel: ChannelName::new("a"), fault };
+    let table = [
+        (DeliverError::TimedOut { server: server(), step: Step::NameSender, after }, true),
+        (DeliverError::TimedOut { server: server(), step: Step::Message, after }, true),
+        (DeliverError::Broken { server: server(), step: Step::Message, reason: "reset".into() }, false),
+        (DeliverError::Broken { server: server(), step: Step::Greet, reason: "reset".into() }, true),
+        (refused(Step::NameSender, 451), false),
+        (channel(ChannelFault::Unreachable("timed out".into())), true),
+        (channel(ChannelFault::Status(503)), false),
+    ];
+    for (error, shuts) in table {
+        assert_eq!(error.shuts_the_way(), shuts, "{error}");
+    }
+}
+
+#[test]
 fn the_text_says_what_was_tried_where_and_why() {
     let table = [
         (

@@ -38,6 +38,11 @@ impl NoticeId {
         Some(UnitId::new(unit))
     }
 
+    /// Whether it is of what is told at once, at whatever hour.
+    pub fn is_at_once(&self) -> bool {
+        self.0.starts_with("at-once.")
+    }
+
     /// The id under which a notice was stored.
     pub(crate) fn from_key(key: &str) -> Self {
         Self(key.to_owned())

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{Notice, NoticeId, Says};
+use crate::alert::Matter;
 use crate::deliver::choice::targets;
 use crate::deliver::recipient::{Outcome, Recipient};
 
@@ -19,11 +20,14 @@ pub(super) struct StoredNotice {
     attempts: u32,
     next_try_at: Option<DateTime<Utc>>,
     last_error: Option<String>,
+    held_since: Option<DateTime<Utc>>,
+    #[serde(default)]
+    tells: Vec<Matter>,
 }
 
 impl From<StoredNotice> for Notice {
     fn from(stored: StoredNotice) -> Self {
-        let StoredNotice { id, says, created_at, recipients, attempts, next_try_at, last_error } = stored;
+        let StoredNotice { id, says, created_at, recipients, attempts, next_try_at, last_error, .. } = stored;
         let together = || {
             let outcome = Outcome::Waiting {
                 since: created_at,
@@ -32,10 +36,10 @@ impl From<StoredNotice> for Notice {
                 next_try_at: next_try_at.unwrap_or(created_at),
                 last_error: last_error.clone(),
             };
-            let everybody = targets(&says, &[]).into_iter();
+            let everybody = targets(&id, &says, &[]).into_iter();
             everybody.map(|target| Recipient { target, outcome: outcome.clone() }).collect()
         };
         let recipients = recipients.unwrap_or_else(together);
-        Self { id, says, created_at, recipients }
+        Self { id, says, created_at, recipients, held_since: stored.held_since, tells: stored.tells }
     }
 }

@@ -86,7 +86,9 @@ fn what_one_recipient_meets_changes_nothing_for_the_other() {
 fn a_notice_for_nobody_is_dead_and_not_delivered() {
     let nobody = Notice::to(Vec::new(), Says::Digest(samples::digest(Vec::new())), samples::now());
     assert_eq!(nobody.fate(), Fate::Dead);
-    let revived = nobody.revived(&samples::digest(Vec::new()).to, samples::now());
+    let people =
+        People { to: samples::digest(Vec::new()).to, copy: vec![supervisor("deputy@langxi.example")] };
+    let revived = nobody.revived(&people, samples::now());
     assert_eq!((revived.fate(), revived.recipients.len()), (Fate::Waits, 2));
 }
 
@@ -101,8 +103,57 @@ fn whoever_is_named_twice_gets_it_once() {
 fn a_dead_notice_waits_again_once_it_is_retried_and_is_done_once_it_is_dismissed() {
     let dead = tried(tried(notice(), 0, None, 0), 1, Some(451), 6);
     let later = samples::now() + TimeDelta::days(7);
-    let revived = dead.clone().revived(&[], later);
+    let revived = dead.clone().revived(&People::default(), later);
     assert_eq!(revived.fate(), Fate::Waits);
     assert_eq!(revived.due(later).map(|(position, _)| position).collect::<Vec<_>>(), [1]);
     assert_eq!(dead.dismissed(later).fate(), Fate::Delivered);
+}
+
+fn supervisor(email: &str) -> Addressee {
+    Addressee { name: "张三".into(), email: email.into() }
+}
+
+#[test]
+fn a_retry_finds_the_new_address_of_everybody_in_their_own_place() {
+    let mut digest = samples::digest(Vec::new());
+    digest.copy = vec![supervisor("boss@langxi.example")];
+    let dead =
+        (0..3).fold(Notice::new(digest, samples::now()), |notice, who| tried(notice, who, Some(451), 6));
+    let people = People {
+        to: vec![supervisor("clerk@langxi.example")],
+        copy: vec![supervisor("new-boss@langxi.example")],
+    };
+    let revived = dead.revived(&people, samples::now() + TimeDelta::days(7));
+    let addresses = revived.recipients.iter().map(|recipient| match &recipient.target {
+        Target::Mail(person) => person.email.as_str(),
+        Target::Channel(name) => name.as_str(),
+    });
+    let expected = ["clerk@langxi.example", "lisi@langxi.example", "new-boss@langxi.example"];
+    assert_eq!(addresses.collect::<Vec<_>>(), expected, "one name, two offices");
+}
+
+#[test]
+fn of_two_who_share_a_name_each_keeps_their_address_and_neither_gets_the_others_mail() {
+    let clerk = |email: &str| Addressee { name: "信息员".into(), email: email.into() };
+    let address = |old: &str, present: &[&str]| {
+        let people = People { to: present.iter().map(|email| clerk(email)).collect(), copy: Vec::new() };
+        people.now(&clerk(old), false).map_or(old.to_owned(), |person| person.email.clone())
+    };
+    assert_eq!(address("b@x.cn", &["a@x.cn", "B@x.cn"]), "b@x.cn", "it is still somebody's");
+    assert_eq!(address("b@x.cn", &["a@x.cn", "c@x.cn"]), "b@x.cn", "nobody can say which of them it is");
+    assert_eq!(address("b@x.cn", &["a@x.cn"]), "a@x.cn");
+}
+
+#[test]
+fn what_is_no_longer_so_is_kept_from_those_who_wait_and_who_has_it_has_it() {
+    use crate::alert::Level;
+    let digest = samples::digest(vec![samples::raised(Level::Overdue), samples::raised(Level::DueSoon)]);
+    let held = tried(Notice::new(digest, samples::now()), 0, None, 0).held(samples::now());
+    assert!(!held.is_with_nobody());
+    let later = samples::now() + TimeDelta::days(1);
+    let left = held.clone().with_what_is_so(|row| row.news.level().is_late(), later);
+    assert_eq!((left.says.new_of().len(), left.fate()), (1, Fate::Waits));
+    let none = held.with_what_is_so(|_| false, later);
+    assert_eq!(none.fate(), Fate::Delivered);
+    assert_eq!(none.recipients[1].outcome, Outcome::Withdrawn { at: later });
 }

@@ -65,20 +65,29 @@ fn a_dead_recipient_comes_back_under_the_address_they_have_now() {
     let unknown = refused(Step::Message, 451);
     let dead = failed(waiting(), &unknown, days(9));
     let later = now() + days(10);
-    let revived = dead.clone().revived(&[addressee("张三", "zhang@langxi.example")], later);
+    let revived = dead.clone().revived(Some(addressee("张三", "zhang@langxi.example")), later);
     assert_eq!(revived.target, Target::Mail(addressee("张三", "zhang@langxi.example")));
     assert_eq!(revived.next_try_at(), Some(later));
-    let stranger = dead.clone().revived(&[addressee("李四", "lisi@langxi.example")], later);
-    assert_eq!(stranger.target, dead.target);
+    assert_eq!(dead.clone().revived(None, later).target, dead.target);
 }
 
 #[test]
 fn only_the_dead_are_revived_or_dismissed() {
     let accepted = Recipient { outcome: Outcome::Accepted { at: now() }, ..waiting() };
     for recipient in [waiting(), accepted] {
-        assert_eq!(recipient.clone().revived(&[], now() + days(1)), recipient);
+        assert_eq!(recipient.clone().revived(None, now() + days(1)), recipient);
         assert_eq!(recipient.clone().dismissed(now()), recipient);
     }
+}
+
+#[test]
+fn time_for_which_a_notice_was_held_back_does_not_count_against_it() {
+    let busy = refused(Step::Message, 451);
+    let held = failed(waiting(), &busy, days(1)).put_off(days(9), now() + days(10));
+    assert_eq!(held.next_try_at(), Some(now() + days(10)));
+    let after = failed(held, &busy, days(13));
+    assert!(!after.is_dead(), "four days of trying, nine of waiting: {after:?}");
+    assert!(failed(after, &busy, days(14)).is_dead());
 }
 
 proptest! {

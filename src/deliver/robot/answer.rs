@@ -1,8 +1,12 @@
 //! What a platform's answer means.
 
 use serde::Deserialize;
+use url::Url;
 
 use crate::deliver::reply::without_addresses;
+
+/// Parts of a path up to this length hold no key.
+const SHORT_PART: usize = 12;
 
 /// Whose robot it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +44,8 @@ pub enum ChannelFault {
         busy: bool,
     },
     /// Its answer is not one that the platform gives.
-    #[error("its answer makes no sense: {0}")]
-    Unreadable(String),
+    #[error("its answer is none that the platform gives: is it the platform that answers?")]
+    Unreadable,
 }
 
 impl ChannelFault {
@@ -50,11 +54,35 @@ impl ChannelFault {
         match self {
             Self::NoSuchAddress => true,
             // A proxy's page in between, or a change of the platform: either may pass.
-            Self::Unreachable(_) | Self::Unreadable(_) => false,
+            Self::Unreachable(_) | Self::Unreadable => false,
             Self::Status(status) => !matches!(status, 408 | 425 | 429 | 500..=599),
             Self::Refused { busy, .. } => !busy,
         }
     }
+}
+
+/// What a platform says, without the robot's address and the keys in it, which it may repeat. They go first, whole: shortened,
+/// they would not be known any more.
+fn without_keys(said: &str, address: &str) -> String {
+    let struck = keys_in(address).iter().fold(said.to_owned(), |said, key| said.replace(key.as_str(), "…"));
+    without_addresses(&struck)
+}
+
+/// An address, its longer parts of a path, and the values of its query, as they are written and as they are meant; the longest
+/// first. A part of a path as short as `send` holds no key.
+fn keys_in(address: &str) -> Vec<String> {
+    let mut keys = vec![address.to_owned()];
+    if let Ok(url) = Url::parse(address) {
+        keys.push(url.to_string());
+        let path = url.path_segments().into_iter().flatten().filter(|part| part.len() > SHORT_PART);
+        keys.extend(path.map(str::to_owned));
+        let written = url.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+        keys.extend(written.map(|(_, value)| value.to_owned()));
+        keys.extend(url.query_pairs().map(|(_, value)| value.into_owned()));
+    }
+    keys.retain(|key| key.len() > 2);
+    keys.sort_by_key(|key| std::cmp::Reverse(key.len()));
+    keys
 }
 
 /// The forms of answers: 企业微信 and 钉钉 say `errcode`, 飞书 `code`, or `StatusCode` in its older form.
@@ -66,41 +94,51 @@ struct Answer {
     errmsg: String,
 }
 
-/// Errors that pass by themselves: the platform is busy, or has been written to too often.
+/// Errors that pass by themselves within minutes: the platform is busy, or has been written to too often.
+///
+/// 企业微信, by its global return codes (developer.work.weixin.qq.com/document/path/90455): -1 the system is busy, 6000 two
+/// writers at once, 45009 more calls than allowed (of a group robot: over 20 a minute, path/91770), 45033 more calls at the
+/// same time than allowed.
+///
+/// 钉钉: -1 the system is busy; 130101 over 20 messages a minute, after which a robot is shut for ten minutes; 410100 says
+/// the same in its list for robots. 90030, a plan's monthly number of webhook calls is used up, does not pass within
+/// minutes and is left out.
+///
+/// 飞书: 11232 the platform is under load, as it often is on the hour and the half-hour, or the robot was written to over
+/// 100 times a minute or five times a second (open.feishu.cn, 自定义机器人使用指南); 99991400 the gateway's own limit, under
+/// HTTP 429 or, of older interfaces, 400 (open.feishu.cn, 频控策略).
 const BUSY: [(Platform, &[i64]); 3] = [
-    (Platform::Wecom, &[-1, 45009, 45011, 45033]),
-    (Platform::Dingtalk, &[-1, 130101, 410100, 90018]),
+    (Platform::Wecom, &[-1, 6000, 45009, 45033]),
+    (Platform::Dingtalk, &[-1, 130101, 410100]),
     (Platform::Feishu, &[11232, 99991400]),
 ];
 
-/// Whether the message was taken.
-pub(super) fn judge(platform: Platform, status: u16, body: &[u8]) -> Result<(), ChannelFault> {
+/// Whether the message was taken that was posted to `address`.
+pub(super) fn judge(platform: Platform, status: u16, body: &[u8], address: &str) -> Result<(), ChannelFault> {
     if platform == Platform::Json || !(200..300).contains(&status) {
-        return if (200..300).contains(&status) { Ok(()) } else { refused(platform, status, body) };
+        return if (200..300).contains(&status) { Ok(()) } else { refused(platform, status, body, address) };
     }
     let Answer { errcode: code, errmsg } = read(body)?;
     if code == 0 {
         return Ok(());
     }
-    Err(ChannelFault::Refused { code, said: without_addresses(&errmsg), busy: is_busy(platform, code) })
+    Err(ChannelFault::Refused { code, said: without_keys(&errmsg, address), busy: is_busy(platform, code) })
 }
 
 /// A refusal by status; what stands in its body says more, where it can be read.
-fn refused(platform: Platform, status: u16, body: &[u8]) -> Result<(), ChannelFault> {
+fn refused(platform: Platform, status: u16, body: &[u8], address: &str) -> Result<(), ChannelFault> {
     match read(body) {
         Ok(Answer { errcode: code, errmsg }) if code != 0 && platform != Platform::Json => {
             let busy = is_busy(platform, code) || !ChannelFault::Status(status).is_permanent();
-            Err(ChannelFault::Refused { code, said: without_addresses(&errmsg), busy })
+            Err(ChannelFault::Refused { code, said: without_keys(&errmsg, address), busy })
         }
         _ => Err(ChannelFault::Status(status)),
     }
 }
 
 fn read(body: &[u8]) -> Result<Answer, ChannelFault> {
-    serde_json::from_slice(body).map_err(|error| {
-        let said = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
-        ChannelFault::Unreadable(format!("{error}: {}", without_addresses(&said)))
-    })
+    // Nothing of it is repeated: a page of a gateway in between likes to name the address that was asked for, key and all.
+    serde_json::from_slice(body).map_err(|_| ChannelFault::Unreadable)
 }
 
 fn is_busy(platform: Platform, code: i64) -> bool {
@@ -110,6 +148,23 @@ fn is_busy(platform: Platform, code: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_answer_gives_the_key_away() {
+        let address = "https://open.example/open-apis/bot/v2/hook/0a1b2c3d-4e5f-6789?key=k3y%2F1";
+        let repeats = [
+            r#"{"errcode":93000,"errmsg":"no robot at https://open.example/open-apis/bot/v2/hook/0a1b2c3d-4e5f-6789?key=k3y%2F1"}"#,
+            r#"{"errcode":93000,"errmsg":"invalid key k3y/1 or k3y%2F1 of 0a1b2c3d-4e5f-6789"}"#,
+            r#"{"errcode":"k3y%2F1"}"#,
+            &format!(r#"{{"errcode":93000,"errmsg":"{}k3y%2F1"}}"#, "x".repeat(295)),
+            "<html>you asked for /send?key=k3y%2F1</html>",
+        ];
+        for body in repeats {
+            let fault = judge(Platform::Wecom, 200, body.as_bytes(), address).unwrap_err();
+            let said = fault.to_string();
+            assert!(!said.contains("k3y") && !said.contains("0a1b2c3d"), "{said}");
+        }
+    }
 
     #[test]
     fn what_counts_stands_in_the_body_and_not_in_the_status() {
@@ -122,14 +177,22 @@ mod tests {
             (Json, "thank you"),
         ];
         for (platform, body) in taken {
-            assert_eq!(judge(platform, 200, body.as_bytes()), Ok(()), "{platform:?} {body}");
+            assert_eq!(judge(platform, 200, body.as_bytes(), ""), Ok(()), "{platform:?} {body}");
         }
         let refused = [
             (Wecom, 200, r#"{"errcode":45009,"errmsg":"api freq out of limit"}"#, false),
             (Wecom, 200, r#"{"errcode":93000,"errmsg":"invalid webhook url"}"#, true),
             (Dingtalk, 200, r#"{"errcode":130101,"errmsg":"send too fast"}"#, false),
             (Dingtalk, 200, r#"{"errcode":310000,"errmsg":"sign not match"}"#, true),
+            (
+                Dingtalk,
+                200,
+                r#"{"status":1111,"wait":5,"punish":"deny","errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}"#,
+                false,
+            ),
+            (Dingtalk, 200, r#"{"errcode":90030,"errmsg":"webhook over limit"}"#, true),
             (Feishu, 200, r#"{"code":11232,"msg":"frequency limited"}"#, false),
+            (Feishu, 400, r#"{"code":99991400,"msg":"request trigger frequency limit"}"#, false),
             (
                 Feishu,
                 200,
@@ -145,7 +208,7 @@ mod tests {
             (Json, 401, r#"{"errcode":0}"#, true),
         ];
         for (platform, status, body, permanent) in refused {
-            let fault = judge(platform, status, body.as_bytes()).unwrap_err();
+            let fault = judge(platform, status, body.as_bytes(), "").unwrap_err();
             assert_eq!(fault.is_permanent(), permanent, "{platform:?} {status} {body}: {fault}");
         }
     }

@@ -4,15 +4,20 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::Request;
-use super::chat::Chat;
+use super::chat::{Chat, Printed};
 use super::sign::in_base64;
 use crate::deliver::secret::Secret;
 
 /// The platform takes 20,000 bytes of JSON; a line of Chinese is longer there than in the text.
 const LONGEST: usize = 12_000;
 
+/// The text of the message.
+pub(super) fn print(chat: &Chat) -> Printed {
+    chat.markdown(LONGEST, "\n\n")
+}
+
 pub(super) fn request(chat: &Chat, secret: Option<&Secret>, now: DateTime<Utc>) -> Request {
-    let text = chat.markdown(LONGEST, "\n\n");
+    let text = print(chat).text;
     let body = json!({ "msgtype": "markdown", "markdown": { "title": chat.title, "text": text } });
     let query = secret.map_or_else(Vec::new, |secret| signature(secret, now));
     Request { query, headers: Vec::new(), body: body.to_string() }

@@ -12,11 +12,17 @@ use crate::deliver::secret::Secret;
 /// The platform takes 20 kB; beyond so many rows nobody reads on anyway.
 const MOST_ROWS: usize = 40;
 
+/// How many rows find no room.
+pub(super) fn left_out(chat: &Chat) -> usize {
+    chat.rows.len().saturating_sub(MOST_ROWS)
+}
+
 pub(super) fn request(chat: &Chat, secret: Option<&Secret>, now: DateTime<Utc>) -> Request {
     let mut paragraphs: Vec<Value> = chat.opening.iter().map(|text| json!([plain(text)])).collect();
     paragraphs.extend(chat.rows.iter().take(MOST_ROWS).map(paragraph));
-    if chat.rows.len() > MOST_ROWS {
-        paragraphs.push(json!([plain(&Chat::left_out(chat.rows.len() - MOST_ROWS))]));
+    let left_out = left_out(chat);
+    if left_out > 0 {
+        paragraphs.push(json!([plain(&chat.left_out(left_out))]));
     }
     paragraphs.push(json!([plain(&chat.closing)]));
     let mut body = json!({

@@ -27,7 +27,7 @@ use chat::Chat;
 use pace::Pace;
 
 use super::error::DeliverError;
-use super::notice::Notice;
+use super::notice::{Notice, NoticeId, Says};
 use super::recipient::ChannelName;
 use super::secret::Secret;
 use crate::clock::Clock;
@@ -132,7 +132,7 @@ impl Robot {
         {
             answer.extend_from_slice(&chunk);
         }
-        judge(self.settings.platform, status, &answer)
+        judge(self.settings.platform, status, &answer, self.settings.address.reveal())
     }
 }
 
@@ -151,12 +151,25 @@ fn unreachable(error: reqwest::Error) -> ChannelFault {
 /// The message as the robot's platform wants it.
 fn request(settings: &RobotSettings, notice: &Notice, now: DateTime<Utc>) -> Request {
     let secret = settings.secret.as_ref();
+    let chat = || Chat::of(&notice.id, &notice.says);
     match settings.platform {
-        Platform::Wecom => wecom::request(&Chat::of(notice)),
-        Platform::Dingtalk => dingtalk::request(&Chat::of(notice), secret, now),
-        Platform::Feishu => feishu::request(&Chat::of(notice), secret, now),
+        Platform::Wecom => wecom::request(&chat()),
+        Platform::Dingtalk => dingtalk::request(&chat(), secret, now),
+        Platform::Feishu => feishu::request(&chat(), secret, now),
         Platform::Json => generic::request(notice, secret),
     }
+}
+
+/// Whether a message on this platform has room for every row of what is said.
+pub(super) fn has_room_for(platform: Platform, id: &NoticeId, says: &Says) -> bool {
+    let chat = || Chat::of(id, says);
+    let left_out = match platform {
+        Platform::Wecom => wecom::print(&chat()).left_out,
+        Platform::Dingtalk => dingtalk::print(&chat()).left_out,
+        Platform::Feishu => feishu::left_out(&chat()),
+        Platform::Json => 0,
+    };
+    left_out == 0
 }
 
 impl fmt::Debug for Robot {

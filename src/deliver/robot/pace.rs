@@ -10,7 +10,8 @@ use governor::{Quota, RateLimiter};
 
 use crate::clock::Clock;
 
-/// Three seconds apart makes twenty a minute, whichever minute is looked at.
+/// Three seconds apart makes twenty a minute, whichever minute is looked at: what 企业微信 and 钉钉 allow a robot. 飞书 allows
+/// a hundred.
 const APART: Duration = Duration::from_secs(3);
 
 /// One robot's pace. It starts as if the robot had just been written to, so that no restart hurries it.

@@ -15,8 +15,8 @@ use super::super::site::County;
 use super::super::traffic::Traffic;
 use super::*;
 use crate::clock::{Clock, Stepped};
-use crate::discover::{Limits, Reader, Survey, Walker, draft};
-use crate::fetch::{Fetcher, Settings};
+use crate::discover::{Limits, Reader, Rhythm, Survey, Walker, draft};
+use crate::fetch::{Fetcher, Robots, Settings};
 use crate::rules::{Shelf, UnitDraft, UnitId};
 use crate::schedule::Turns;
 
@@ -51,6 +51,8 @@ async fn walk(rules: &Rules, unit: &Unit, path: &str, at: &str, limits: Limits) 
         reader: Reader::new(&shelf.presets().by_signs()).unwrap(),
         unit: &unit.name,
         limits,
+        robots: Robots::new(&[]),
+        rhythm: Rhythm::default(),
     };
     let survey = walker.walk(&start, &stop, |_| {}).await.unwrap();
     stop.cancel();

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use scraper::{ElementRef, Html, Node};
 
+use super::super::furniture::is_beside_articles;
 use super::super::walk::{NodeRef, around, walk};
 use super::super::words::{append, collapsed, is_hidden, is_silent};
 use super::body::{container, is_container};
@@ -71,31 +72,6 @@ const BLOCKS: [&str; 34] = [
     "thead",
     "tr",
     "ul",
-];
-
-/// Class or id words of what stands on a page beside its article.
-const FURNITURE: [&str; 21] = [
-    "foot",
-    "footer",
-    "copyright",
-    "crumb",
-    "crumbs",
-    "breadcrumb",
-    "pagination",
-    "pager",
-    "paging",
-    "weather",
-    "clock",
-    "sidebar",
-    "hot",
-    "rank",
-    "related",
-    "recommend",
-    "tuijian",
-    "friendlink",
-    "links",
-    "comment",
-    "comments",
 ];
 
 /// A line of running text has at least so many characters and a mark of punctuation, or is longer still.
@@ -179,7 +155,7 @@ fn is_outside(element: ElementRef) -> bool {
 }
 
 fn is_furniture(element: ElementRef) -> bool {
-    words(element).any(|word| FURNITURE.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    words(element).any(is_beside_articles)
 }
 
 /// The element's classes and its id.

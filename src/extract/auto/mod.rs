@@ -16,6 +16,8 @@ mod pairs;
 mod rows;
 mod zones;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use scraper::{ElementRef, Html};
@@ -27,7 +29,7 @@ use super::listing::{Row as ListingRow, listing_of_lists, undated};
 use super::page::Page;
 use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::title::title_of_link;
-use super::undrawn::{fetches_data, what_draws_it};
+use super::undrawn::{is_filled_later, what_draws_it};
 pub(super) use bounds::Bounds;
 use dated::Dating;
 use groups::Folder;
@@ -117,7 +119,7 @@ fn rows_on_page(
     let mut finder = rows::Finder::new(dating);
     let rows = finder.rows(&scope);
     if rows.is_empty() {
-        let is_empty = blank::says_empty(&scope, &mut finder) && !is_filled_later(page);
+        let is_empty = blank::says_empty(&scope, &mut finder) && !is_filled_later(&text_of_page(page));
         return if is_empty { Ok(Listing::Empty) } else { Err(ExtractError::NoRows) };
     }
     let folder = Folder::of(page, base);
@@ -133,17 +135,14 @@ fn read_lists(lists: Vec<Vec<Row>>, base: &Base) -> Result<Listing, ExtractError
     listing_of_lists(lists.into_iter().map(read).collect())
 }
 
-/// Whether a script may yet put rows where the page says that there are none.
-fn is_filled_later(page: &Page) -> bool {
-    let text = decode(&page.body, page.content_type.as_deref());
-    fetches_data(&text) || what_draws_it(&text, false).is_some()
-}
-
 /// Where all rows lead elsewhere and the page holds what another list is drawn from, the rows stand beside the column's
 /// own list, which nobody has drawn.
 fn not_beside_an_undrawn_list(page: &Page) -> Result<(), ExtractError> {
-    let text = decode(&page.body, page.content_type.as_deref());
-    what_draws_it(&text, false).map_or(Ok(()), |why| Err(ExtractError::NeedsRendering { why }))
+    what_draws_it(&text_of_page(page), false).map_or(Ok(()), |why| Err(ExtractError::NeedsRendering { why }))
+}
+
+fn text_of_page(page: &Page) -> Cow<'_, str> {
+    decode(&page.body, page.content_type.as_deref())
 }
 
 impl Row<'_> {

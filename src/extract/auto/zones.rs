@@ -2,39 +2,9 @@
 
 use scraper::ElementRef;
 
+use super::super::furniture::is_beside_lists;
 use super::super::walk::around;
 use super::super::words::is_silent;
-
-/// Class or id words, each whole. Parts of words would hit real lists: `xxgk_nav_list` and `navjz` are such.
-const ZONES: [&str; 27] = [
-    "nav",
-    "navbar",
-    "menu",
-    "header",
-    "foot",
-    "footer",
-    "copyright",
-    "crumb",
-    "crumbs",
-    "breadcrumb",
-    "pagination",
-    "pager",
-    "paging",
-    "weather",
-    "clock",
-    "sidebar",
-    "aside",
-    "hot",
-    "rank",
-    "ranking",
-    "related",
-    "recommend",
-    "tuijian",
-    "remen",
-    "friendlink",
-    "links",
-    "calendar",
-];
 
 /// How many levels up anything is looked for. Real rows are less than ten deep; the bound keeps a page of a hundred
 /// thousand nested blocks from costing their square.
@@ -52,7 +22,7 @@ fn is_furniture(element: ElementRef) -> bool {
             !around(element).take(FARTHEST).any(|outer| matches!(outer.value().name(), "li" | "article"))
         }
         "html" | "body" => false,
-        _ => words(element).any(|word| ZONES.contains(&word.to_ascii_lowercase().as_str())),
+        _ => words(element).any(is_beside_lists),
     }
 }
 

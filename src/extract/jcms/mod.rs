@@ -22,6 +22,7 @@ use super::link::Base;
 use super::page::Page;
 use super::sighting::{ExtractError, Extracted, Listing};
 use datastore::{Datastore, datastores};
+use proxy::Lead;
 
 /// Reads a page of a column, or an answer with its rows.
 pub(super) fn read_jcms(
@@ -45,19 +46,24 @@ pub(super) fn read_jcms(
         return read_stores(&stores, rows, &base, seen_at, zone).map(Extracted::Listing);
     }
     let rendered = auto_on_page(&html, page, &base, seen_at, zone);
-    if let Ok(Listing::Items { .. }) = rendered {
-        return rendered.map(Extracted::Listing);
+    let has_rows = matches!(rendered, Ok(Listing::Items { .. }));
+    let is_said_empty = stores.iter().any(says_empty);
+    // Rows that stand in the page outside any datastore may be a side list's.
+    match proxy::lead(page, &text) {
+        Some(Lead::OfThisColumn(lead)) if has_rows || !is_said_empty => return lead,
+        Some(Lead::OfAColumn(_)) if has_rows => {
+            return Err(bad(
+                "dated rows stand beside the request for a column, which may or may not be theirs",
+            ));
+        }
+        Some(Lead::OfAColumn(lead)) if !is_said_empty => return lead,
+        _ => {}
     }
-    if stores.iter().any(says_empty) {
-        return read_stores(&stores, rows, &base, seen_at, zone).map(Extracted::Listing);
+    match (has_rows, stores.is_empty()) {
+        (true, _) if is_said_empty => Err(bad("it is empty, yet dated rows stand beside it")),
+        (true, _) | (_, true) => rendered.map(Extracted::Listing),
+        (false, false) => read_stores(&stores, rows, &base, seen_at, zone).map(Extracted::Listing),
     }
-    if let Some(lead) = proxy::lead(page, &text) {
-        return lead;
-    }
-    if stores.is_empty() {
-        return rendered.map(Extracted::Listing);
-    }
-    read_stores(&stores, rows, &base, seen_at, zone).map(Extracted::Listing)
 }
 
 /// Answers are nothing but a datastore; in a page it stands inside a script.

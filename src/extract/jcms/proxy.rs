@@ -34,8 +34,16 @@ pub(super) const SCRIPT: &str = "/dataproxy.jsp";
 /// A page with more addresses than that is none we know.
 const MOST_ADDRESSES: usize = 16;
 
-/// Leads on to the rows, if the page names exactly one column's worth of parameters, and this column's.
-pub(super) fn lead(page: &Page, text: &str) -> Option<Result<Extracted, ExtractError>> {
+/// The request for rows that a page makes.
+pub(super) enum Lead {
+    /// For the column that the page's address names (`/col/col123/`).
+    OfThisColumn(Result<Extracted, ExtractError>),
+    /// For a column, where the address names none.
+    OfAColumn(Result<Extracted, ExtractError>),
+}
+
+/// Leads on to the rows, if the page names exactly one column's worth of parameters, and not another column's.
+pub(super) fn lead(page: &Page, text: &str) -> Option<Lead> {
     let addresses = addresses(text);
     if addresses.len() > MOST_ADDRESSES {
         return None;
@@ -50,7 +58,14 @@ pub(super) fn lead(page: &Page, text: &str) -> Option<Result<Extracted, ExtractE
     requests.sort();
     requests.dedup();
     let [(url, form)] = requests.as_slice() else { return None };
-    is_of_this_column(page, form).then(|| onward::to_data(page, url.clone(), Some(form.clone())))
+    let lead = || onward::to_data(page, url.clone(), Some(form.clone()));
+    match column_of(page) {
+        None => Some(Lead::OfAColumn(lead())),
+        Some(column) => form
+            .split('&')
+            .any(|pair| pair.strip_prefix("columnid=") == Some(column))
+            .then(|| Lead::OfThisColumn(lead())),
+    }
 }
 
 /// The addresses of the script in the text, each once, with its query if it has one.
@@ -73,10 +88,8 @@ fn request(mut address: Url, text: &str) -> Option<(Url, String)> {
     Some((address, form.finish()))
 }
 
-/// Whether the parameters are those of the column in the page's address (`/col/col123/`), if it names one.
-fn is_of_this_column(page: &Page, form: &str) -> bool {
-    let number =
-        |segment: &str| segment.strip_prefix("col").map(str::to_owned).filter(|n| n.parse::<u64>().is_ok());
-    let column = page.url.path_segments().and_then(|mut segments| segments.find_map(number));
-    column.is_none_or(|column| form.split('&').any(|pair| pair == format!("columnid={column}")))
+/// The number of the column in the page's address (`/col/col123/`), if it names one.
+fn column_of(page: &Page) -> Option<&str> {
+    let mut numbers = page.url.path_segments()?.filter_map(|segment| segment.strip_prefix("col"));
+    numbers.find(|number| number.parse::<u64>().is_ok())
 }

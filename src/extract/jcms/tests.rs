@@ -115,12 +115,38 @@ fn a_page_in_place_of_an_answer_is_not_read_as_a_column() {
     assert!(why(read(&jcms(), ANSWER, "")).contains("answer is none"));
 }
 
+const BESIDE: &str = "<ul class=list><li><a href=/x.html>停水通知</a>2026-09-01</li>\
+                      <li><a href=/y.html>停电通知</a>2026-09-02</li></ul>";
+
 #[test]
-fn an_empty_datastore_does_not_hide_rows_in_the_page() {
-    let list = "<ul class=list><li><a href=/x.html>停水通知</a>2026-09-01</li><li><a href=/y.html>停电通知</a>2026-09-02</li></ul>";
-    for inner in [store(0, ""), "<datastore><recordset></recordset></datastore>".to_owned()] {
-        assert_eq!(newest(&rows(&jcms(), COLUMN, &(page(&inner) + list))), Some(day("2026-09-02")));
+fn a_datastore_without_count_does_not_hide_rows_in_the_page() {
+    let unsaid = page("<datastore><recordset></recordset></datastore>");
+    assert_eq!(newest(&rows(&jcms(), COLUMN, &(unsaid + BESIDE))), Some(day("2026-09-02")));
+}
+
+#[test]
+fn rows_beside_a_datastore_that_counts_none_contradict_it() {
+    let both = page(&store(0, "")) + BESIDE;
+    assert_eq!(why(read(&jcms(), COLUMN, &both)), "it is empty, yet dated rows stand beside it");
+}
+
+#[test]
+fn the_columns_own_request_outranks_rows_in_the_page() {
+    let request = format!("<script>var next = '{NEXT}';</script>");
+    for empty in [String::new(), page(&store(0, ""))] {
+        assert_eq!(onward(&jcms(), COLUMN, &(empty + &request + BESIDE)).url.as_str(), ANSWER);
     }
+    // A side list's request is no request of the column's.
+    let of_another = request.replace("columnid=7010", "columnid=7011");
+    assert_eq!(newest(&rows(&jcms(), COLUMN, &(of_another + BESIDE))), Some(day("2026-09-02")));
+}
+
+#[test]
+fn where_the_address_names_no_column_rows_beside_a_request_are_not_believed() {
+    let request = format!("<script>var next = '{NEXT}';</script>");
+    let unnamed = "https://www.example.gov.cn/tzgg/index.html";
+    assert_eq!(onward(&jcms(), unnamed, &request).url.as_str(), ANSWER);
+    assert!(why(read(&jcms(), unnamed, &(request + BESIDE))).contains("may or may not be theirs"));
 }
 
 #[test]

@@ -15,9 +15,7 @@ use super::auto::auto_on_page;
 use super::charset::decode;
 use super::document::parse_text;
 use super::fragment::FragmentRows;
-use super::json::{
-    JsonDate, JsonFields, JsonItems, JsonReader, JsonRows, Path, bad, is_json, parse, unless_refused,
-};
+use super::json::{JsonFields, JsonReader, Path, bad, is_json, parse, unless_refused};
 use super::link::Base;
 use super::page::Page;
 use super::script::only_value;
@@ -99,7 +97,19 @@ fn count_in(fragment: &str) -> Option<String> {
 fn lead(page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Result<Extracted, ExtractError> {
     let text = decode(&page.body, page.content_type.as_deref());
     let html = parse_text(&text)?;
-    if let Some(lead) = unit::lead(page, &html).or_else(|| query::lead(page, &text)) {
+    let rendered = || auto_on_page(&html, page, &Base::of(page, &html), seen_at, zone);
+    match unit::lead(page, &html) {
+        Some(unit::Lead::Lone(_)) if matches!(rendered(), Ok(Listing::Items { .. })) => {
+            return Err(ExtractError::NeedsRendering {
+                why:
+                    "dated rows stand beside a unit that a script brings, and nothing says which is the list"
+                        .to_owned(),
+            });
+        }
+        Some(unit::Lead::List(lead) | unit::Lead::Lone(lead)) => return lead,
+        None => {}
+    }
+    if let Some(lead) = query::lead(page, &text) {
         return lead;
     }
     if has_template(&html) {
@@ -107,7 +117,7 @@ fn lead(page: &Page, seen_at: DateTime<Utc>, zone: Tz) -> Result<Extracted, Extr
             why: "the page brings templates, but does not say which one request brings its rows".to_owned(),
         });
     }
-    auto_on_page(&html, page, &Base::of(page, &html), seen_at, zone).map(Extracted::Listing)
+    rendered().map(Extracted::Listing)
 }
 
 fn has_template(html: &Html) -> bool {
@@ -118,17 +128,8 @@ fn has_template(html: &Html) -> bool {
 
 /// What the parts of an answer of `queryList` mean.
 fn fields() -> JsonFields {
-    JsonFields {
-        rows: JsonRows::Items(JsonItems {
-            items: "$.data.results".to_owned(),
-            title: "$.source.title".to_owned(),
-            link: Some("$.source.urls".to_owned()),
-            dates: vec![JsonDate { path: "$.source.pubDate".to_owned(), kind: DateKind::Published }],
-            only: None,
-        }),
-        total: Some("$.data.total".to_owned()),
-        success: None,
-    }
+    let paths = ["$.data.results", "$.source.title", "$.source.urls"];
+    JsonFields::of_items(paths, &[("$.source.pubDate", DateKind::Published)], "$.data.total")
 }
 
 #[cfg(test)]

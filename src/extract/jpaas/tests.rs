@@ -49,6 +49,15 @@ fn a_lone_unit_is_the_lists_whatever_it_is_called() {
 }
 
 #[test]
+fn a_lone_unit_and_rows_beside_it_are_not_told_apart_unless_it_is_called_a_list() {
+    let beside = "<ul class=list><li><a href=/x.html>停水通知</a>2026-09-01</li><li><a href=/y.html>停电通知</a>2026-09-02</li></ul>";
+    let both = read(&Reading::Jpaas, COLUMN, &(unit("右侧") + beside));
+    assert!(matches!(both, Err(ExtractError::NeedsRendering { .. })), "{both:?}");
+    let list = onward(&Reading::Jpaas, COLUMN, &(unit("信息列表") + beside));
+    assert!(list.url.as_str().starts_with(UNIT));
+}
+
+#[test]
 fn a_shell_leads_to_the_query_of_its_column() {
     let shell = "<div id='38'></div><script id='div38' type='text/x-handlebars-template'>{{#each data}}{{title}}{{/each}}\
                  </script><script>var params = { current: 1, unitid: '38', webSiteCode: ['xxhjj'], channelCode: ['col42'] };\

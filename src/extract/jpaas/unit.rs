@@ -25,18 +25,30 @@ const PARAMETERS: [(&str, Option<&str>); 7] = [
 /// What the units of lists are called, among those of menus and banners.
 const LISTS: [&str; 4] = ["list", "列表", "分页", "内容"];
 
+/// The request for a unit of a page.
+pub(super) enum Lead {
+    /// For the unit that is called a list.
+    List(Result<Extracted, ExtractError>),
+    /// For the only unit there is, which is called something else.
+    Lone(Result<Extracted, ExtractError>),
+}
+
 /// Leads on to the list's unit, if it is plain which one it is.
-pub(super) fn lead(page: &Page, html: &Html) -> Option<Result<Extracted, ExtractError>> {
+pub(super) fn lead(page: &Page, html: &Html) -> Option<Lead> {
     let selector = Selector::parse("[querydata][url]").expect("a constant selector parses");
     let units: Vec<ElementRef> = html
         .select(&selector)
         .filter(|unit| unit.attr("url").is_some_and(|url| url.trim().ends_with(SERVICE)))
         .collect();
     let lists: Vec<ElementRef> = units.iter().copied().filter(|unit| is_list(*unit)).collect();
-    let unit = match (units.as_slice(), lists.as_slice()) {
-        ([unit], _) | (_, [unit]) => *unit,
-        _ => return None,
-    };
+    match (units.as_slice(), lists.as_slice()) {
+        (_, [list]) => request(page, *list).map(Lead::List),
+        ([lone], _) => request(page, *lone).map(Lead::Lone),
+        _ => None,
+    }
+}
+
+fn request(page: &Page, unit: ElementRef) -> Option<Result<Extracted, ExtractError>> {
     let query = query_of(unit)?;
     let address = unit.attr("url").unwrap_or_default();
     Some(onward::address(page, address).and_then(|url| onward::to_data(page, with_query(url, &query), None)))

@@ -16,6 +16,29 @@ pub struct JsonFields {
     pub success: Option<JsonCondition>,
 }
 
+impl JsonFields {
+    /// The items of an array with their links, which an answer also counts. All by paths; of `dates`, the first that an item
+    /// has counts.
+    pub(in crate::extract) fn of_items(
+        [items, title, link]: [&str; 3],
+        dates: &[(&str, DateKind)],
+        total: &str,
+    ) -> Self {
+        let date = |(path, kind): &(&str, DateKind)| JsonDate { path: (*path).to_owned(), kind: *kind };
+        Self {
+            rows: JsonRows::Items(JsonItems {
+                items: items.to_owned(),
+                title: title.to_owned(),
+                link: Some(link.to_owned()),
+                dates: dates.iter().map(date).collect(),
+                only: None,
+            }),
+            total: Some(total.to_owned()),
+            success: None,
+        }
+    }
+}
+
 /// Where in an answer the rows are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JsonRows {

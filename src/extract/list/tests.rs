@@ -183,6 +183,25 @@ fn the_marker_may_stand_elsewhere_with_or_without_the_list() {
 }
 
 #[test]
+fn a_marker_elsewhere_says_nothing_of_a_list_that_a_script_may_yet_draw() {
+    let tip = "<div class=tip>暂无相关信息</div>";
+    let asks = "<script>$.post('/list.do', draw)</script>";
+    let expected = Err(ExtractError::NoList { selector: "dl.content-list".to_owned() });
+    assert_eq!(read(openness(), &format!("{tip}{asks}")), expected);
+    let with_list = format!("<dl class=content-list></dl>{tip}{asks}");
+    assert_eq!(read(openness(), &with_list), Err(ExtractError::NoRows));
+}
+
+#[test]
+fn one_empty_list_of_two_says_nothing_of_the_other() {
+    let empty = "<ul class=list><li>暂无信息</li></ul>";
+    assert_eq!(read(plain_list(), &format!("{empty}<ul class=list></ul>")), Err(ExtractError::NoRows));
+    assert_eq!(read(plain_list(), &format!("{empty}{empty}")), Ok(Listing::Empty));
+    let nested = ListSelectors { list: "div, ul.list".to_owned(), ..plain_list() };
+    assert_eq!(read(nested, &format!("<div>{empty}<ul class=list></ul></div>")), Ok(Listing::Empty));
+}
+
+#[test]
 fn rows_outweigh_a_marker() {
     let html = format!("{PINNED}<div class=tip>暂无相关信息</div>");
     assert_eq!(items(read(openness(), &html)).0.len(), 3);

@@ -144,6 +144,16 @@ impl Refusal {
         }
     }
 
+    /// The refusal as whoever opens the page reads it: without our paths and this machine's address.
+    pub fn chinese_in_public(&self) -> String {
+        match self {
+            Self::AddressNotListed(_) => "本机地址不在账号的 IP 白名单中，请账号主管单位添加".to_owned(),
+            Self::NoSecret(_) => "凭据不可用".to_owned(),
+            Self::NoFile(_) => "导出文件不可用，请重新导出并放入导入目录".to_owned(),
+            _ => self.chinese(),
+        }
+    }
+
     /// The refusal without a text that nobody may see.
     #[must_use]
     pub fn without(mut self, secret: &str) -> Self {

@@ -37,6 +37,11 @@ pub fn read_rss(answer: &Answer, seen_at: DateTime<Utc>, zone: Tz) -> Result<Pos
 }
 
 fn post(sighting: Sighting) -> Post {
-    let is_pinned = PINNED.iter().any(|mark| sighting.title.starts_with(mark));
+    let is_pinned = is_marked_pinned(&sighting.title);
     Post { sighting, is_pinned, is_original: None }
+}
+
+/// Whether a bridge has marked an item as one that is kept on top.
+pub fn is_marked_pinned(title: &str) -> bool {
+    PINNED.iter().any(|mark| title.starts_with(mark))
 }

@@ -5,9 +5,9 @@ use super::*;
 
 fn read(html: &str) -> Result<Listing, ExtractError> {
     let url = "https://www.example.gov.cn/xxgk/ml/index.html".parse().unwrap();
-    let page = Page { url, content_type: None, body: html.as_bytes().to_vec() };
+    let page = crate::extract::Page { url, content_type: None, body: html.as_bytes().to_vec() };
     let seen_at = DateTime::parse_from_rfc3339("2026-10-05T09:00:00+08:00").unwrap().to_utc();
-    read_table(&page, &TableHeaders::default(), seen_at, Shanghai)
+    read_table(&Decoded::of(&page), &TableHeaders::default(), seen_at, Shanghai)
 }
 
 /// The dated rows as title, day and kind, and the titles of the others.
@@ -82,6 +82,24 @@ fn a_table_without_the_words_is_not_read_and_an_empty_one_must_say_so() {
     let head = "<table><tr><th>名称</th><th>发布日期</th></tr>";
     assert_eq!(read(&format!("{head}<tr><td colspan=2>暂无相关信息</td></tr></table>")), Ok(Listing::Empty));
     assert_eq!(read(&format!("{head}</table>")), Err(ExtractError::NoRows));
+}
+
+#[test]
+fn a_table_that_a_script_may_yet_fill_is_not_empty() {
+    let table = "<table><tr><th>名称</th><th>发布日期</th></tr><tr><td colspan=2>暂无数据</td></tr></table>";
+    assert_eq!(read(table), Ok(Listing::Empty));
+    let asks = "<script>$.ajax({url: '/list.do', success: draw})</script>";
+    assert_eq!(read(&format!("{table}{asks}")), Err(ExtractError::NoRows));
+    let template = "<script type='text/x-handlebars-template'>{{#each rows}}<tr><td>{{title}}</td></tr>{{/each}}</script>";
+    assert_eq!(read(&format!("{table}{template}")), Err(ExtractError::NoRows));
+}
+
+#[test]
+fn one_empty_table_of_two_says_nothing_of_the_other() {
+    let head = "<table><tr><th>名称</th><th>发布日期</th></tr>";
+    let empty = format!("{head}<tr><td colspan=2>暂无相关信息</td></tr></table>");
+    assert_eq!(read(&format!("{empty}{head}</table>")), Err(ExtractError::NoRows));
+    assert_eq!(read(&format!("{empty}{empty}")), Ok(Listing::Empty));
 }
 
 #[test]

@@ -6,8 +6,8 @@ const COLUMN: &str = "https://www.example.gov.cn/xxj/c100120/common_list.shtml";
 const SEARCH_URL: &str = "https://www.example.gov.cn/common/search/0123456789abcdef0123456789abcdef\
                           ?page=1&_pageSize=20&_isAgg=true&_isJson=true&_template=index";
 const HEAD: &str = "<meta name=\"channelId\" content=\"0123456789ABCDEF0123456789ABCDEF\"><meta name=others content=\"页面生成时间 2026-10-04 01:00:00\">";
-const LIST: &str = "<ul class=list><li><a href=/xxj/c1/202609/1.shtml>停水通知</a><b>2026-09-01</b></li>\
-                    <li><a href=/xxj/c1/202609/2.shtml>停电通知</a><b>2026-09-02</b></li></ul>";
+const LIST: &str = "<ul class=list><li><a href=/xxj/c100120/202609/1.shtml>停水通知</a><b>2026-09-01</b></li>\
+                    <li><a href=/xxj/c100120/202609/2.shtml>停电通知</a><b>2026-09-02</b></li></ul>";
 
 fn results(results: &str) -> String {
     format!(r#"{{"data":{{"page":1,"rows":20,"total":40,"results":[{results}]}}}}"#)
@@ -16,6 +16,18 @@ fn results(results: &str) -> String {
 #[test]
 fn dated_rows_in_the_page_are_read() {
     assert_eq!(newest(&rows(&Reading::Ucap, COLUMN, &format!("{HEAD}{LIST}"))), Some(day("2026-09-02")));
+}
+
+#[test]
+fn rows_of_other_columns_do_not_stand_in_for_those_of_the_channel() {
+    let side = LIST.replace("c100120", "c100999");
+    let onward = onward(&Reading::Ucap, COLUMN, &format!("{HEAD}{side}"));
+    assert_eq!(onward.url.as_str(), SEARCH_URL);
+    // Where the page names no channel, nobody else can be asked.
+    assert_eq!(newest(&rows(&Reading::Ucap, COLUMN, &side)), Some(day("2026-09-02")));
+    // One row of the column's own shows whose list it is.
+    let mixed = format!("{HEAD}{}", LIST.replacen("c100120", "c100999", 1));
+    assert_eq!(newest(&rows(&Reading::Ucap, COLUMN, &mixed)), Some(day("2026-09-02")));
 }
 
 #[test]

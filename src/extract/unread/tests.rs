@@ -1,5 +1,5 @@
 use super::*;
-use crate::extract::{Leads, Onward};
+use crate::extract::{FinderBounds, Leads, Listing, Onward, Reading};
 
 fn page(body: &str) -> Page {
     let url = "https://www.example.gov.cn/tzgg/index.html".parse().unwrap();
@@ -44,6 +44,18 @@ fn a_login_in_place_of_the_list_is_told_apart() {
     assert_eq!(what_it_is(&Decoded::of(&page("<title>通知公告</title><input type=password>")), EMPTY), EMPTY);
     let header = format!("<input type=password><p>{}</p>", "某县政务公开工作动态".repeat(30));
     assert_eq!(without_rows(&header), Err(ExtractError::NoRows));
+}
+
+#[test]
+fn rows_on_a_login_are_not_the_columns() {
+    let list = "<ul class=list><li><a href=/x.html>停水通知</a>2026-09-01</li><li><a href=/y.html>停电通知</a>2026-09-02</li></ul>";
+    let url = "https://www.example.gov.cn/tzgg/index.html";
+    let read = |title: &str| {
+        let html = format!("<title>{title}</title>{list}");
+        crate::extract::trial::read(&Reading::Finder(FinderBounds::default()), url, &html)
+    };
+    assert!(matches!(read("通知公告-某县"), Ok(Extracted::Listing(Listing::Items { .. }))));
+    assert_eq!(read("统一身份认证-某县"), Err(ExtractError::LoginPage));
 }
 
 #[test]

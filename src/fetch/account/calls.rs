@@ -70,6 +70,21 @@ pub(super) fn for_posts(
     }
 }
 
+/// The call that gets the menu of a 公众号, with the token that it takes.
+pub(super) fn for_menu(
+    way: &WayKind,
+    _secret: Option<&Secret>,
+    token: Option<&str>,
+) -> Result<Call, Refusal> {
+    match way {
+        WayKind::WechatApi { base, .. } => {
+            let url = at(base, "cgi-bin/get_current_selfmenu_info")?;
+            Ok(Call::get(with(url, &[("access_token", token.unwrap_or_default())])).in_secret())
+        }
+        other => Err(Refusal::Unreachable(format!("{} shows no menu", other.word()))),
+    }
+}
+
 fn two_words<'s>(secret: Option<&'s Secret>, what: &str) -> Result<(&'s str, &'s str), Refusal> {
     secret.and_then(Secret::two_words).ok_or_else(|| must_hold(what))
 }

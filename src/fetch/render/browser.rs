@@ -129,7 +129,7 @@ fn command(program: &Path, profile: &Path, settings: &RenderSettings) -> Command
         .arg(program)
         .args(FLAGS)
         .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(format!("--user-agent=xuncha/{} (+{})", env!("CARGO_PKG_VERSION"), settings.contact))
+        .arg(format!("--user-agent={}", user_agent(settings)))
         .arg("--lang=zh-CN")
         .arg(format!("--proxy-server={NOWHERE}"))
         .arg(format!("--proxy-bypass-list={LOOPBACK_TOO}"))
@@ -160,4 +160,9 @@ fn host_rules(settings: &RenderSettings) -> Option<String> {
 /// The kernel says whose process this is; the standard library does not.
 fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+/// How the browser names itself: as us, with where to ask about us.
+pub(super) fn user_agent(settings: &RenderSettings) -> String {
+    format!("xuncha/{} (+{})", env!("CARGO_PKG_VERSION"), settings.contact)
 }

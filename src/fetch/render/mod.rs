@@ -32,7 +32,7 @@ use url::Url;
 
 use self::browser::Browser;
 use self::link::Link;
-use self::page::{Drawn, Undrawn};
+use self::page::{Drawn, Screen, Undrawn};
 use super::outcome::{Failure, Fetched, Outcome, Validators};
 use super::retry_after::retry_after;
 use crate::rules::{HostException, Remark, Security};
@@ -80,6 +80,15 @@ impl RenderSettings {
     }
 }
 
+/// How wide a page is on a phone of 390 px, in CSS px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhoneWidth {
+    /// How far it reaches sideways, as far as one can scroll there.
+    pub page: u32,
+    /// For how wide a screen it is laid out: the phone's own, or a wider one where the page does not speak of phones.
+    pub laid_out: u32,
+}
+
 /// What opening and closing a page may take, beside the page itself.
 const SLACK: Duration = Duration::from_secs(5);
 
@@ -102,8 +111,8 @@ impl Renderer {
     pub async fn render(&self, url: &Url, now: DateTime<Utc>) -> Fetched {
         let started = Instant::now();
         let mut remarks = self.exception_of(url).map_or_else(Vec::new, HostException::remarks);
-        let (outcome, not_before) = match self.draw(url).await {
-            Ok(Drawn { page, is_quiet }) => {
+        let (outcome, not_before) = match self.draw(url, Screen::Desk).await {
+            Ok(Drawn { page, is_quiet, .. }) => {
                 remarks.extend((!is_quiet).then_some(Remark::StillLoading));
                 (Outcome::Page(page, Validators::default()), None)
             }
@@ -112,6 +121,24 @@ impl Renderer {
             }
         };
         Fetched { outcome, not_before, took: started.elapsed(), remarks }
+    }
+
+    /// Whether there is a browser to draw pages with.
+    pub fn has_browser(&self) -> bool {
+        self.settings.browser.is_some()
+    }
+
+    /// Draws one page as on a phone and says how wide it is. Unlike a page that is drawn for its text, it loads its pictures
+    /// and fonts, since they make it as wide as it is.
+    ///
+    /// # Errors
+    /// If it cannot be drawn, or its network did not fall quiet in time.
+    pub async fn measure(&self, url: &Url) -> Result<PhoneWidth, Failure> {
+        match self.draw(url, Screen::Phone).await {
+            Ok(Drawn { width: Some(width), is_quiet: true, .. }) => Ok(width),
+            Ok(_) => Err(Failure::BrokeOff("the page was still loading when time ran out".to_owned())),
+            Err(Undrawn { failure, .. }) => Err(failure),
+        }
     }
 
     /// Ends the browser and waits until it is gone. Pages under way break off; none is drawn any more.
@@ -126,7 +153,7 @@ impl Renderer {
         self.settings.exceptions.iter().find(|exception| exception.is_about(url))
     }
 
-    async fn draw(&self, url: &Url) -> Result<Drawn, Undrawn> {
+    async fn draw(&self, url: &Url, screen: Screen) -> Result<Drawn, Undrawn> {
         if self.exception_of(url).is_some_and(changes_the_way) {
             let why = "the browser cannot follow what [[host]] in county.toml says of this host";
             return Err(Failure::NeedsRendering(why.to_owned()).into());
@@ -136,7 +163,7 @@ impl Renderer {
         };
         let link = self.running().await?;
         let longest = self.settings.page_timeout * 2 + SLACK;
-        timeout(longest, page::draw(&link, url, &self.settings)).await.unwrap_or_else(|_| {
+        timeout(longest, page::draw(&link, url, screen, &self.settings)).await.unwrap_or_else(|_| {
             // Within that time it answers, or it hangs. One that hangs is as good as dead, and is replaced.
             link.break_off();
             Err(Failure::BrokeOff("the browser no longer answers".to_owned()).into())

@@ -7,10 +7,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::timeout;
 use url::Url;
 
-use super::RenderSettings;
-use super::browser::{LOOPBACK_TOO, NOWHERE};
+use super::browser::{LOOPBACK_TOO, NOWHERE, user_agent};
 use super::link::{CallError, Event, Link};
 use super::visit::{Answer, Step, Visit, failure_to_open};
+use super::{PhoneWidth, RenderSettings};
+use crate::assess::menu::PHONE;
 use crate::extract::Page;
 use crate::fetch::Failure;
 
@@ -20,6 +21,8 @@ pub(super) struct Drawn {
     pub(super) page: Page,
     /// Its network fell quiet before time ran out.
     pub(super) is_quiet: bool,
+    /// How wide it is, where it was drawn on a phone.
+    pub(super) width: Option<PhoneWidth>,
 }
 
 /// Why there is no page.
@@ -42,11 +45,28 @@ impl From<CallError> for Undrawn {
     }
 }
 
+/// On what a page is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Screen {
+    /// A desk's. Only the document counts, so pictures and fonts are not loaded.
+    Desk,
+    /// A phone's, with all that makes a page as wide as it is.
+    Phone,
+}
+
+/// What pages are told that ask for whom they are drawn: some send phones elsewhere.
+const PHONE_AGENT: &str = "Mozilla/5.0 (Linux; Android 14; Mobile)";
+
 /// Draws a page.
-pub(super) async fn draw(link: &Link, url: &Url, settings: &RenderSettings) -> Result<Drawn, Undrawn> {
+pub(super) async fn draw(
+    link: &Link,
+    url: &Url,
+    screen: Screen,
+    settings: &RenderSettings,
+) -> Result<Drawn, Undrawn> {
     let made = link.call(None, "Target.createBrowserContext", context_for(url, settings)).await?;
     let context = &made["browserContextId"];
-    let drawn = draw_in(link, context, url, settings).await;
+    let drawn = draw_in(link, context, url, screen, settings).await;
     // A browser that is gone has disposed of everything.
     let _gone = link.call(None, "Target.disposeBrowserContext", json!({ "browserContextId": context })).await;
     drawn
@@ -56,21 +76,23 @@ async fn draw_in(
     link: &Link,
     context: &Value,
     url: &Url,
+    screen: Screen,
     settings: &RenderSettings,
 ) -> Result<Drawn, Undrawn> {
-    let mut tab = Tab::open(link, context).await?;
+    let mut tab = Tab::open(link, context, screen, settings).await?;
     let mut visit = Visit::new(url, tab.frame.clone());
     let visited = timeout(settings.page_timeout, tab.visit(&mut visit, url)).await;
     let is_quiet = visited.is_ok();
     let taken = match visited {
-        Ok(Ok(())) => tab.take(settings).await,
+        Ok(Ok(())) => tab.take(screen, settings).await,
         Ok(Err(undrawn)) => Err(undrawn),
         // A page that never falls quiet, such as one with a clock fed by its server, is taken as it stands.
-        Err(_) if visit.is_loaded() => tab.take(settings).await,
+        Err(_) if visit.is_loaded() => tab.take(screen, settings).await,
         Err(_) => Err(Failure::TimedOut(settings.page_timeout.as_secs()).into()),
     };
     link.stop_listening(&tab.session);
-    Ok(Drawn { page: taken?, is_quiet })
+    let (page, width) = taken?;
+    Ok(Drawn { page, is_quiet, width })
 }
 
 /// What a page's context may reach: its own host and those listed. Everything else goes nowhere.
@@ -90,7 +112,12 @@ struct Tab<'a> {
 }
 
 impl<'a> Tab<'a> {
-    async fn open(link: &'a Link, context: &Value) -> Result<Self, CallError> {
+    async fn open(
+        link: &'a Link,
+        context: &Value,
+        screen: Screen,
+        settings: &RenderSettings,
+    ) -> Result<Self, CallError> {
         let deny = json!({ "behavior": "deny", "browserContextId": context });
         link.call(None, "Browser.setDownloadBehavior", deny).await?;
         let blank = json!({ "url": "about:blank", "browserContextId": context });
@@ -102,15 +129,27 @@ impl<'a> Tab<'a> {
         let tab = Self { link, events: link.listen(&session), session, frame };
         tab.call("Page.enable", json!({})).await?;
         tab.call("Page.setLifecycleEventsEnabled", json!({ "enabled": true })).await?;
-        let patterns = json!([
-            { "resourceType": "Document", "requestStage": "Response" },
-            { "resourceType": "Image" },
-            { "resourceType": "Media" },
-            { "resourceType": "Font" },
-            { "urlPattern": "*/favicon.ico" },
-        ]);
+        let mut patterns = vec![
+            json!({ "resourceType": "Document", "requestStage": "Response" }),
+            json!({ "resourceType": "Media" }),
+            json!({ "urlPattern": "*/favicon.ico" }),
+        ];
+        match screen {
+            Screen::Desk => {
+                patterns.extend([json!({ "resourceType": "Image" }), json!({ "resourceType": "Font" })]);
+            }
+            Screen::Phone => tab.become_a_phone(settings).await?,
+        }
         tab.call("Fetch.enable", json!({ "patterns": patterns })).await?;
         Ok(tab)
+    }
+
+    async fn become_a_phone(&self, settings: &RenderSettings) -> Result<(), CallError> {
+        let metrics = json!({ "width": PHONE, "height": 844, "deviceScaleFactor": 1, "mobile": true });
+        self.call("Emulation.setDeviceMetricsOverride", metrics).await?;
+        let agent = format!("{PHONE_AGENT} {}", user_agent(settings));
+        self.call("Emulation.setUserAgentOverride", json!({ "userAgent": agent })).await?;
+        Ok(())
     }
 
     async fn call(&self, method: &'static str, params: Value) -> Result<Value, CallError> {
@@ -176,8 +215,39 @@ impl<'a> Tab<'a> {
         Ok(self.answer("Fetch.continueRequest", json!({ "requestId": answer.request })).await?)
     }
 
-    /// Takes the document as it stands.
-    async fn take(&self, settings: &RenderSettings) -> Result<Page, Undrawn> {
+    /// How wide the page is. What it hides sideways nobody can scroll to.
+    async fn width(&self, settings: &RenderSettings) -> Result<PhoneWidth, Undrawn> {
+        let script = "(() => { const page = document.scrollingElement || document.documentElement; \
+             const hides = e => e && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX); \
+             const hidden = hides(document.documentElement) || hides(document.body); \
+             return [hidden ? page.clientWidth : page.scrollWidth, page.clientWidth]; })()";
+        let asking = self.call("Runtime.evaluate", json!({ "expression": script, "returnByValue": true }));
+        let Ok(said) = timeout(settings.page_timeout, asking).await else {
+            return Err(Failure::TimedOut(settings.page_timeout.as_secs()).into());
+        };
+        let said = said?;
+        let pixels = |part: usize| u32::try_from(said["result"]["value"][part].as_u64()?).ok();
+        match (pixels(0), pixels(1)) {
+            (Some(page), Some(laid_out)) if laid_out > 0 => Ok(PhoneWidth { page, laid_out }),
+            _ => Err(Failure::BrokeOff("the browser does not say how wide the page is".to_owned()).into()),
+        }
+    }
+
+    /// Takes the document as it stands, and on a phone its width.
+    async fn take(
+        &self,
+        screen: Screen,
+        settings: &RenderSettings,
+    ) -> Result<(Page, Option<PhoneWidth>), Undrawn> {
+        let page = self.take_document(settings).await?;
+        let width = match screen {
+            Screen::Desk => None,
+            Screen::Phone => Some(self.width(settings).await?),
+        };
+        Ok((page, width))
+    }
+
+    async fn take_document(&self, settings: &RenderSettings) -> Result<Page, Undrawn> {
         let longest = settings.longest_body;
         let script = format!(
             "(() => {{ const html = document.documentElement.outerHTML; \

@@ -9,7 +9,7 @@ use super::super::document::Table;
 use super::super::id::is_valid_id;
 use super::super::keys::Kind;
 use super::super::unit::{Platform, read_url};
-use super::{BridgeId, ItunesApp, SecretName, Way, WayKind, WayName, kinds_for};
+use super::{BridgeId, ItunesApp, SESSION_KEYS, SecretName, Way, WayKind, WayName, kinds_for};
 
 const WEIBO: &str = "https://api.weibo.com/";
 const WECHAT: &str = "https://api.weixin.qq.com/";
@@ -79,7 +79,7 @@ fn read_kind(table: &Table<'_>, word: &str) -> Option<WayKind> {
     let text = |key| table.string(key);
     Some(match word {
         "rss" => WayKind::Rss { url: read_url(table, "url")? },
-        "wechat-article" => WayKind::WechatArticle { url: read_url(table, "url")? },
+        "wechat-article" => WayKind::WechatArticle { url: permanent_link(table)? },
         "weibo-openapi" => {
             let (uid, secret, base) = (digits(table, "uid"), secret(table), safe_base(table, WEIBO));
             WayKind::WeiboOpenapi { base: base?, uid: uid?, secret: secret? }
@@ -107,6 +107,21 @@ fn read_kind(table: &Table<'_>, word: &str) -> Option<WayKind> {
         }
         _ => WayKind::Record,
     })
+}
+
+/// The link of an article as everybody may have it. What a reader copies out of 微信 may carry their session.
+fn permanent_link(table: &Table<'_>) -> Option<Url> {
+    let url = read_url(table, "url")?;
+    let session = url
+        .query_pairs()
+        .map(|(key, _)| key)
+        .find(|key| SESSION_KEYS.iter().any(|of_session| key.eq_ignore_ascii_case(of_session)));
+    let Some(key) = session else { return Some(url) };
+    table.report(
+        "url",
+        format!("must not hold `{key}`, which belongs to one reader; wanted: the article's permanent link"),
+    );
+    None
 }
 
 /// A name in the form of an id, which may be absent.

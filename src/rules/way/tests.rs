@@ -131,6 +131,25 @@ fn a_mistake_is_named_with_its_line_and_what_is_allowed() {
 }
 
 #[test]
+fn no_readers_session_gets_into_a_rule() {
+    let article = |query: &str| {
+        format!(
+            "kind = \"wechat-article\"\nurl = \"https://mp.weixin.qq.com/s?__biz=M&mid=1&idx=1&sn=a{query}\""
+        )
+    };
+    only(Platform::Wechat, &article("&chksm=c#rd"));
+    for (query, key) in [("&key=1", "key"), ("&scene=1&UIN=1", "UIN"), ("&pass_ticket=", "pass_ticket")] {
+        assert_eq!(
+            mistake(Platform::Wechat, &article(query)),
+            format!(
+                "yiju.toml:3: via.url: must not hold `{key}`, which belongs to one reader; \
+                 wanted: the article's permanent link"
+            )
+        );
+    }
+}
+
+#[test]
 fn two_ways_of_an_account_have_two_names() {
     let feed = "[[via]]\nkind = \"rss\"\nurl = \"http://a.example/1\"\n\n\
                 [[via]]\nkind = \"rss\"\nurl = \"http://b.example/1\"\n";

@@ -10,10 +10,8 @@ use crate::rules::Rules;
 use crate::serve::select::{Page, Selection};
 use crate::serve::snapshot::Snapshot;
 use crate::serve::view::{FindingView, SourceView};
-use crate::serve::words::{
-    STANDINGS, act_in_words, event_in_words, level_in_words, remarks, standing_in_words,
-};
-use crate::store::{Act, Event};
+use crate::serve::words::{STANDINGS, event_in_public, level_in_words, remarks_in_public, standing_in_words};
+use crate::store::Event;
 
 /// One source in a table.
 #[derive(Debug, Serialize)]
@@ -41,7 +39,7 @@ pub(super) fn row(source: &SourceView) -> Row {
         channel: source.channel.clone(),
         standing: source.standing.clone(),
         word: standing_in_words(&source.standing).to_owned(),
-        why: remarks(source),
+        why: remarks_in_public(source),
         limit: source.limit.clone().unwrap_or_default(),
         last: source.last,
         due: source.due,
@@ -84,7 +82,6 @@ pub(super) fn sources(wanted: &Selection, shown: &Snapshot, rules: &Rules) -> Re
 pub(super) struct AlertsPage {
     raised: Vec<RaisedRow>,
     events: Vec<EventRow>,
-    acts: Vec<EventRow>,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,7 +100,7 @@ struct EventRow {
     said: String,
 }
 
-pub(super) fn alerts(shown: &Snapshot, events: &[Event], acts: &[Act], zone: Tz) -> AlertsPage {
+pub(super) fn alerts(shown: &Snapshot, events: &[Event], zone: Tz) -> AlertsPage {
     let raised = shown.raised().into_iter().filter_map(|source| match source.alert {
         State::Quiet => None,
         State::Raised { level, raised_at, reminded_at } => Some(RaisedRow {
@@ -116,15 +113,9 @@ pub(super) fn alerts(shown: &Snapshot, events: &[Event], acts: &[Act], zone: Tz)
     let event = |event: &Event| EventRow {
         at: local(event.at, zone),
         source: event.source.to_string(),
-        said: event_in_words(&event.kind),
+        said: event_in_public(&event.kind),
     };
-    let act =
-        |act: &Act| EventRow { at: local(act.at, zone), source: String::new(), said: act_in_words(act) };
-    AlertsPage {
-        raised: raised.collect(),
-        events: events.iter().map(event).collect(),
-        acts: acts.iter().map(act).collect(),
-    }
+    AlertsPage { raised: raised.collect(), events: events.iter().map(event).collect() }
 }
 
 #[derive(Debug, Serialize)]

@@ -124,9 +124,9 @@ async fn source_page(
 }
 
 async fn alerts_page(State(door): State<Door>, Shown(shown): Shown) -> Page {
-    let (events, acts) = (door.line.store.latest_events(100)?, door.line.store.latest_acts(50)?);
+    let events = door.line.store.latest_events(100)?;
     let zone = door.line.calendar().zone;
-    framed(&door, &shown, "alerts", "alerts.html", listed::alerts(&shown, &events, &acts, zone))
+    framed(&door, &shown, "alerts", "alerts.html", listed::alerts(&shown, &events, zone))
 }
 
 async fn findings_page(State(door): State<Door>, Shown(shown): Shown) -> Page {

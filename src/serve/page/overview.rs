@@ -25,7 +25,8 @@ pub(super) struct Overview {
     until: NaiveDate,
     channels: Vec<ChannelRow>,
     unknown: Vec<UnknownRow>,
-    outbox_error: Option<String>,
+    /// Whether a notice was tried in vain. What the mail server said is not for everybody.
+    mail_waits: bool,
 }
 
 /// How many stand so, and the share of the bar that shows it.
@@ -104,11 +105,11 @@ pub(super) fn overview(shown: &Snapshot) -> Overview {
             .iter()
             .map(|cause| UnknownRow {
                 sources: cause.sources,
-                why: cause.cause.chinese(),
+                why: cause.cause.chinese_in_public(),
                 example: cause.example.to_string(),
             })
             .collect(),
-        outbox_error: shown.outbox.error.clone(),
+        mail_waits: shown.outbox.error.is_some(),
     }
 }
 

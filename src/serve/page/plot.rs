@@ -1,9 +1,9 @@
 //! The plot of a source: days without an update, over two years, against its limit.
 //!
-//! The line climbs by a day each day and falls to nothing with each update; where it is above the limit the source was
-//! late. Lateness is marked only while the source was watched, since a list shows of earlier times what it pleases, and up
-//! to the present only where the judge says so. Before the oldest item on record nothing is drawn. All numbers are the
-//! plot's own units, from its upper left corner.
+//! The line climbs by a day each day and falls to nothing with each update. Lateness is marked where the judge holds that
+//! the source is late now, and nowhere else: of a gap in the past nobody can tell from the items alone whether the source
+//! could be read then, was exempt, or had another limit. The limit is that of today's rule. Before the oldest item on
+//! record nothing is drawn. All numbers are the plot's own units, from its upper left corner.
 
 use std::fmt::Write as _;
 
@@ -37,8 +37,8 @@ pub(super) struct Plot {
     line: String,
     /// The limit, as a path.
     limit: String,
-    /// When it was late.
-    late: Vec<Span>,
+    /// Since when it is late, if it is.
+    late: Option<Span>,
     /// Where watching began, if the plot begins earlier.
     watched: Option<Mark>,
     today: f64,
@@ -112,10 +112,9 @@ pub(super) fn plot(
         line: line(&stretches, &scale),
         limit: limit(&stretches, end, &scale),
         late: stretches
-            .iter()
-            .filter(|stretch| stretch.until < today || record.is_late)
-            .filter_map(|stretch| late(stretch, record.watched_since, &scale))
-            .collect(),
+            .last()
+            .filter(|_| record.is_late)
+            .and_then(|stretch| late(stretch, record.watched_since, &scale)),
         watched: (record.watched_since > start).then(|| Mark {
             at: scale.x(record.watched_since.min(today)),
             label: record.watched_since.to_string(),
@@ -255,25 +254,31 @@ mod tests {
     }
 
     #[test]
-    fn lateness_is_drawn_from_the_due_day_to_the_update() {
+    fn lateness_is_drawn_from_the_due_day_to_the_present() {
+        let updates = [day("2022-01-10"), day("2022-03-10")];
+        let plot = plot(watched(&updates), half_a_year_after, day("2022-12-28")).unwrap();
+        assert_eq!(plot.late.unwrap().label, "2022-09-10 到期，至 2022-12-28 未更新");
+        assert_eq!((plot.updates, plot.longest_gap, plot.since), (2, 293, day("2022-01-10")));
+    }
+
+    #[test]
+    fn a_gap_in_the_past_accuses_nobody() {
         let updates = [day("2022-01-10"), day("2022-09-10"), day("2022-12-01")];
         let plot = plot(watched(&updates), half_a_year_after, day("2022-12-28")).unwrap();
-        let late: Vec<&str> = plot.late.iter().map(|span| span.label.as_str()).collect();
-        assert_eq!(late, ["2022-07-10 到期，至 2022-09-10 未更新"]);
-        assert_eq!((plot.updates, plot.longest_gap, plot.since), (3, 243, day("2022-01-10")));
+        assert!(plot.late.is_none(), "nobody knows whether it was exempt then, or could be read");
         assert!(plot.due.is_none(), "2023-06-01 lies beyond the plot");
     }
 
     #[test]
     fn nobody_is_drawn_late_who_was_not_watched_or_cannot_be_judged() {
         let updates = [day("2021-03-01"), day("2022-03-01")];
-        let of = |watched_since: &str, is_late| {
+        let late = |watched_since: &str, is_late| {
             let record = Record { updates: &updates, watched_since: day(watched_since), is_late };
-            plot(record, half_a_year_after, day("2022-12-28")).unwrap().late.len()
+            plot(record, half_a_year_after, day("2022-12-28")).unwrap().late
         };
-        assert_eq!(of("2020-01-01", true), 2);
-        assert_eq!(of("2022-06-01", true), 1, "the gap before may only be what the list left out");
-        assert_eq!(of("2022-06-01", false), 0, "the judge does not hold that it is late");
+        let (all, part) = (late("2020-01-01", true).unwrap(), late("2022-12-01", true).unwrap());
+        assert!(part.from > all.from, "it is drawn only while it was watched");
+        assert!(late("2022-06-01", false).is_none(), "the judge does not hold that it is late");
     }
 
     #[test]
@@ -288,7 +293,7 @@ mod tests {
     #[test]
     fn a_source_without_a_limit_is_never_drawn_late() {
         let plot = plot(watched(&[day("2015-01-01")]), |_| None, day("2022-12-28")).unwrap();
-        assert!(plot.late.is_empty() && plot.limit.is_empty() && plot.dots.is_empty());
+        assert!(plot.late.is_none() && plot.limit.is_empty() && plot.dots.is_empty());
         assert!(!plot.line.is_empty());
     }
 

@@ -20,6 +20,7 @@ use crate::serve::happenings::{Cursor, latest};
 use crate::serve::refusal::Refusal;
 use crate::serve::snapshot::Snapshot;
 use crate::serve::view::{Events, Happening};
+use crate::store::Store;
 
 /// A list shows this many unless asked for another number, and never more than the other.
 const USUAL: usize = 100;
@@ -44,13 +45,13 @@ pub(super) async fn events(
     let Query(query) = query?;
     let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
     if text(ACCEPT.as_str()).is_some_and(|accepted| accepted.contains("text/event-stream")) {
-        return follow(door, text("last-event-id"));
+        return follow(&door, text("last-event-id"));
     }
     let events = latest(&door.line.store, query.limit.unwrap_or(USUAL).clamp(1, MOST))?;
     Ok(Json(Events { as_of: door.line.clock.now(), events }).into_response())
 }
 
-fn follow(door: Door, last: Option<&str>) -> Result<Response, Refusal> {
+fn follow(door: &Door, last: Option<&str>) -> Result<Response, Refusal> {
     let cursor = match last {
         None => Cursor::from_now_on(door.line.clock.now()),
         Some(id) => Cursor::after(id).ok_or_else(|| {
@@ -60,20 +61,22 @@ fn follow(door: Door, last: Option<&str>) -> Result<Response, Refusal> {
             )
         })?,
     };
-    let full = |_| {
+    let full = || {
         let error = "too many streams of events are open";
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error, "try again in a minute")
     };
-    let place = Arc::clone(&door.streams).try_acquire_owned().map_err(full)?;
-    let changed = door.watch();
-    let listener = Listener { door, cursor, changed, waiting: Vec::new(), _place: place };
+    let place = door.streams.place().ok_or_else(full)?;
+    let (store, changed) = (door.line.store.clone(), Some(door.watch()));
+    let listener = Listener { store, cursor, changed, waiting: Vec::new(), _place: place };
     Ok(Sse::new(listener.stream()).keep_alive(KeepAlive::default()).into_response())
 }
 
+/// Holds nothing of the line, which new rules end: the store outlasts it.
 struct Listener {
-    door: Door,
+    store: Store,
     cursor: Cursor,
-    changed: watch::Receiver<Arc<Snapshot>>,
+    /// Wakes it early, until new rules end it.
+    changed: Option<watch::Receiver<Arc<Snapshot>>>,
     /// Read from the store and not sent yet, newest first.
     waiting: Vec<Happening>,
     _place: OwnedSemaphorePermit,
@@ -87,13 +90,13 @@ impl Listener {
         })
     }
 
-    /// The next event; `None` if the store fails or the daemon ends.
+    /// The next event; `None` if the store fails.
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(next) = self.waiting.pop() {
                 return Some(Event::default().id(&next.id).json_data(&next).unwrap_or_default());
             }
-            self.waiting = match self.cursor.advance(&self.door.line.store) {
+            self.waiting = match self.cursor.advance(&self.store) {
                 Ok(news) => news,
                 Err(error) => {
                     tracing::error!("a stream of events ends: {error}");
@@ -101,11 +104,22 @@ impl Listener {
                 }
             };
             self.waiting.reverse();
-            if self.waiting.is_empty()
-                && let Ok(Err(_closed)) = tokio::time::timeout(LOOK_AGAIN, self.changed.changed()).await
-            {
-                return None;
+            if self.waiting.is_empty() {
+                self.rest().await;
             }
+        }
+    }
+
+    /// Waits until something may have happened.
+    async fn rest(&mut self) {
+        let change = async {
+            match &mut self.changed {
+                Some(changed) => changed.changed().await,
+                None => std::future::pending().await,
+            }
+        };
+        if let Ok(Err(_other_rules)) = tokio::time::timeout(LOOK_AGAIN, change).await {
+            self.changed = None;
         }
     }
 }

@@ -23,7 +23,7 @@ fn sources_at<'p>(played: &'p Played, host: &str) -> Vec<(&'p Source, &'p Source
 
 /// A row of the printed table of sites: requests, not modified, by POST, refused, hours until a refused address was asked
 /// for again.
-fn traffic(host: &str) -> [Option<f64>; 5] {
+pub(super) fn traffic(host: &str) -> [Option<f64>; 5] {
     let row = PLAYED.said.lines().find(|line| line.starts_with('│') && line.contains(host)).expect(host);
     let cells: Vec<&str> = row.split(['│', '┆']).map(str::trim).collect();
     let [_, _, requests, not_modified, posts, refused, again, _] = cells[..] else { panic!("{row}") };

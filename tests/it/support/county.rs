@@ -171,13 +171,13 @@ impl County {
             Digests::Later => "23:58",
             Digests::Now => "00:00",
         };
-        let route = match post {
-            Post::Files => "transport = \"file\"\ndirectory = \"mail\"".to_owned(),
+        let (operator, route) = match post {
+            Post::Files => ("", "transport = \"file\"\ndirectory = \"mail\"".to_owned()),
             Post::Smtp(address) => {
-                format!(
-                    "transport = \"smtp\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"",
-                    address.port()
-                )
+                let port = address.port();
+                let route =
+                    format!("transport = \"smtp\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"");
+                ("[[operator]]\nname = \"管理员\"\nemail = \"ops@langxi.example\"\n", route)
             }
         };
         self.write(
@@ -186,7 +186,7 @@ impl County {
                 "rules = \"crawl-rules\"\nstate-dir = \"state\"\nsocket = \"run/xuncha.sock\"\n\
                  [fetch]\ncontact = \"xxzx@langxi.example\"\ntotal-timeout = \"5m\"\n\
                  [assess]\nconfirm-gap = \"1s\"\n[alert]\ndigest-from = \"{digests_from}\"\n\
-                 digest-until = \"23:59\"\ndigest-days = \"every\"\ndigest-gather = \"0s\"\n\
+                 digest-until = \"23:59\"\ndigest-days = \"every\"\ndigest-gather = \"0s\"\n{operator}\
                  [mail]\nfrom-name = \"信息中心\"\nfrom-email = \"xxzx@langxi.example\"\n{route}\n"
             ),
         );

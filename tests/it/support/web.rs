@@ -30,6 +30,12 @@ impl Answer {
             .with("Content-Type", "text/html")
     }
 
+    /// A picture in SVG.
+    pub(crate) fn picture(svg: &str) -> Self {
+        Self { status: 200, headers: Vec::new(), body: svg.into(), withheld: 0 }
+            .with("Content-Type", "image/svg+xml")
+    }
+
     /// The page in the old national encoding, which neither header nor page names rightly.
     pub(crate) fn page_in_gb18030(html: &str) -> Self {
         let html = html.replace("charset=\"utf-8\"", "charset=\"gb2312\"");

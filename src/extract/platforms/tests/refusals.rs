@@ -21,136 +21,148 @@ const BLANK_FEED: &str = "<rss version=\"2.0\"><channel><title>x</title></channe
 const BLANK_JSON_FEED: &str = "{\"version\":\"https://jsonfeed.org/version/1\",\"title\":\"x\",\"items\":[]}";
 const VERIFY: &str = "<html><body>当前环境异常，完成验证后即可继续访问。</body></html>";
 
-#[test]
-fn each_refusal_of_a_platform_has_its_cause() {
-    let cases: [(Read, u16, &str, &str); 65] = [
-        (weibo, 432, "", "turned-away"),
-        (weibo, 418, "<html></html>", "turned-away"),
-        (weibo, 403, "", "turned-away"),
-        (weibo, 200, "", "empty-body"),
-        (weibo, 200, "{\"ok\":-100,\"url\":\"https://passport.example/signin\"}", "login-wanted"),
-        (weibo, 200, "{\"ok\":0,\"msg\":\"这里还没有内容\",\"data\":{\"cards\":[]}}", "no-posts"),
-        (weibo, 200, "{\"ok\":0,\"msg\":\"请求过于频繁\"}", "refused"),
-        (weibo, 200, "{\"statuses\":[],\"total_number\":0}", "no-posts"),
-        (weibo, 200, "{\"statuses\":null}", "not-understood"),
-        (weibo, 400, "{\"error\":\"system error\",\"error_code\":10001}", "platform-failed"),
-        (weibo, 403, "{\"error\":\"IP limit\",\"error_code\":\"10004\"}", "address-not-listed"),
-        (weibo, 403, "{\"error\":\"Permission denied\",\"error_code\":10005}", "not-permitted"),
-        (weibo, 403, "{\"error\":\"Insufficient app permissions!\",\"error_code\":10014}", "not-permitted"),
-        (weibo, 403, "{\"error\":\"IP requests out of rate limit\",\"error_code\":10022}", "quota-spent"),
-        (weibo, 403, "{\"error\":\"User requests out of rate limit\",\"error_code\":10023}", "quota-spent"),
-        (
-            weibo,
-            403,
-            "{\"error\":\"User requests for api out of rate limit\",\"error_code\":10024}",
-            "quota-spent",
-        ),
-        (weibo, 401, "{\"error\":\"expired_token\",\"error_code\":21327}", "authorisation-ended"),
-        (weibo, 400, "{\"error\":\"User does not exists!\",\"error_code\":20003}", "no-such-account"),
-        (weibo, 400, "{\"error\":\"?\",\"error_code\":29999}", "refused"),
-        (weibo, 502, "<html>Bad Gateway</html>", "platform-failed"),
-        (weibo, 200, "<html><body>请登录</body></html>", "not-understood"),
-        (weibo, 200, "<html><body>请输入验证码</body></html>", "captcha"),
-        (wechat_api, 200, "{\"errcode\":40001,\"errmsg\":\"invalid credential\"}", "token-rejected"),
-        (wechat_api, 200, "{\"errcode\":40014,\"errmsg\":\"invalid access_token\"}", "token-rejected"),
-        (wechat_api, 200, "{\"errcode\":42001,\"errmsg\":\"access_token expired\"}", "token-rejected"),
-        (
-            wechat_api,
-            200,
-            "{\"errcode\":40164,\"errmsg\":\"invalid ip 192.0.2.7, not in whitelist\"}",
-            "address-not-listed",
-        ),
-        (
-            wechat_api,
-            200,
-            "{\"errcode\":45009,\"errmsg\":\"reach max api daily quota limit\"}",
-            "quota-spent",
-        ),
-        (wechat_api, 200, "{\"errcode\":45011,\"errmsg\":\"api minute-quota reach limit\"}", "too-frequent"),
-        (wechat_api, 200, "{\"errcode\":48001,\"errmsg\":\"api unauthorized\"}", "not-permitted"),
-        (wechat_api, 200, "{\"errcode\":-1,\"errmsg\":\"system error\"}", "platform-failed"),
-        (wechat_api, 200, "{\"errcode\":41030}", "refused"),
-        (wechat_api, 200, "{\"total_count\":0,\"item_count\":0,\"item\":[]}", "no-posts"),
-        (wechat_api, 200, "{\"errcode\":0}", "not-understood"),
-        (wechat_api, 200, "", "empty-body"),
-        (
-            wechat_backend,
-            200,
-            "{\"base_resp\":{\"ret\":200003,\"err_msg\":\"invalid session\"}}",
-            "login-wanted",
-        ),
-        (
-            wechat_backend,
-            200,
-            "{\"base_resp\":{\"ret\":200040,\"err_msg\":\"invalid csrf token\"}}",
-            "login-wanted",
-        ),
-        (
-            wechat_backend,
-            200,
-            "{\"base_resp\":{\"ret\":200013,\"err_msg\":\"freq control\"}}",
-            "too-frequent",
-        ),
-        (
-            wechat_backend,
-            200,
-            "{\"base_resp\":{\"ret\":200002,\"err_msg\":\"invalid args\"}}",
-            "no-such-account",
-        ),
-        (wechat_backend, 200, "{\"ret\":-3,\"errmsg\":\"no session\"}", "login-wanted"),
-        (wechat_backend, 200, "<html><body>登录</body></html>", "not-understood"),
-        (wechat_backend, 200, "{\"publish_page\":{\"publish_list\":[]}}", "no-posts"),
-        (wechat_article, 200, "<html><body>链接已过期</body></html>", "article-gone"),
-        (wechat_article, 200, "<html><body>该内容已被发布者删除</body></html>", "article-gone"),
-        (wechat_article, 200, VERIFY, "captcha"),
-        (wechat_article, 200, "<html><body>2026-10-01 公告</body></html>", "not-understood"),
-        (wechat_article, 200, "", "empty-body"),
-        (douyin, 200, "", "empty-body"),
-        (
-            douyin,
-            200,
-            "{\"data\":{\"error_code\":10008,\"description\":\"access_token过期\"}}",
-            "token-rejected",
-        ),
-        (
-            douyin,
-            200,
-            "{\"data\":{\"error_code\":2190008,\"description\":\"access_token过期\"}}",
-            "token-rejected",
-        ),
-        (
-            douyin,
-            200,
-            "{\"data\":{\"error_code\":\"10010\",\"description\":\"refresh_token过期\"}}",
-            "authorisation-ended",
-        ),
-        (
-            douyin,
-            200,
-            "{\"data\":{\"error_code\":2190004,\"description\":\"应用未获得该能力\"}}",
-            "not-permitted",
-        ),
-        (douyin, 200, "{\"data\":{\"error_code\":2190001,\"description\":\"quota已用完\"}}", "quota-spent"),
-        (douyin, 200, "{\"data\":{\"error_code\":2100004,\"description\":\"系统繁忙\"}}", "platform-failed"),
-        (douyin, 200, "{\"data\":{\"error_code\":0,\"list\":[]}}", "no-posts"),
-        (douyin, 200, "{\"status_code\":0,\"aweme_list\":null}", "no-posts"),
-        (douyin, 429, "", "too-frequent"),
-        (itunes, 200, "{\"resultCount\":0,\"results\":[]}", "not-listed"),
-        (itunes, 403, "", "turned-away"),
-        (yyb, 200, "{\"ret\":0,\"app_detail_records\":{}}", "not-listed"),
-        (yyb, 200, "{\"ret\":-10}", "refused"),
-        (huawei, 404, "", "not-listed"),
-        (huawei, 200, "<html></html>", "not-understood"),
-        (rss, 200, BLANK_FEED, "no-posts"),
-        (rss, 200, BLANK_JSON_FEED, "no-posts"),
-        (rss, 503, "<html>Error Message: WAF</html>", "platform-failed"),
-    ];
-    for (read, status, body, expected) in cases {
-        assert_eq!(refused(read, status, body), expected, "{status} {body}");
+/// Holds answers of one platform, as status, body and cause.
+fn each_has_its_cause(read: Read, cases: &[(u16, &str, &str)]) {
+    for (status, body, expected) in cases {
+        assert_eq!(refused(read, *status, body), *expected, "{status} {body}");
     }
-    assert_eq!(refused(rss, 200, ""), "empty-body");
-    assert_eq!(refused(rss, 200, VERIFY), "captcha");
-    assert_eq!(refused(rss, 429, ""), "too-frequent");
+}
+
+#[test]
+fn each_refusal_of_weibo_has_its_cause() {
+    each_has_its_cause(
+        weibo,
+        &[
+            (432, "", "turned-away"),
+            (418, "<html></html>", "turned-away"),
+            (403, "", "turned-away"),
+            (200, "", "empty-body"),
+            (200, "{\"ok\":-100,\"url\":\"https://passport.example/signin\"}", "login-wanted"),
+            (200, "{\"ok\":0,\"msg\":\"这里还没有内容\",\"data\":{\"cards\":[]}}", "no-posts"),
+            (200, "{\"ok\":0,\"msg\":\"请求过于频繁\"}", "refused"),
+            (200, "{\"statuses\":[],\"total_number\":0}", "no-posts"),
+            (200, "{\"statuses\":null}", "not-understood"),
+            (502, "<html>Bad Gateway</html>", "platform-failed"),
+            (200, "<html><body>请登录</body></html>", "not-understood"),
+            (200, "<html><body>请输入验证码</body></html>", "captcha"),
+        ],
+    );
+    for (status, code, said, expected) in [
+        (400, "10001", "system error", "platform-failed"),
+        (403, "\"10004\"", "IP limit", "address-not-listed"),
+        (403, "10005", "Permission denied", "not-permitted"),
+        (403, "10014", "Insufficient app permissions!", "not-permitted"),
+        (403, "10022", "IP requests out of rate limit", "quota-spent"),
+        (403, "10023", "User requests out of rate limit", "quota-spent"),
+        (403, "10024", "User requests for api out of rate limit", "quota-spent"),
+        (401, "21327", "expired_token", "authorisation-ended"),
+        (400, "20003", "User does not exists!", "no-such-account"),
+        (400, "29999", "?", "refused"),
+    ] {
+        let body = format!("{{\"error\":\"{said}\",\"error_code\":{code}}}");
+        assert_eq!(refused(weibo, status, &body), expected, "{body}");
+    }
+}
+
+#[test]
+fn each_refusal_of_wechat_has_its_cause() {
+    for (code, said, expected) in [
+        (40001, "invalid credential", "token-rejected"),
+        (40014, "invalid access_token", "token-rejected"),
+        (42001, "access_token expired", "token-rejected"),
+        (40164, "invalid ip 192.0.2.7, not in whitelist", "address-not-listed"),
+        (45009, "reach max api daily quota limit", "quota-spent"),
+        (45011, "api minute-quota reach limit", "too-frequent"),
+        (48001, "api unauthorized", "not-permitted"),
+        (-1, "system error", "platform-failed"),
+    ] {
+        let body = format!("{{\"errcode\":{code},\"errmsg\":\"{said}\"}}");
+        assert_eq!(refused(wechat_api, 200, &body), expected, "{body}");
+    }
+    each_has_its_cause(
+        wechat_api,
+        &[
+            (200, "{\"errcode\":41030}", "refused"),
+            (200, "{\"total_count\":0,\"item_count\":0,\"item\":[]}", "no-posts"),
+            (200, "{\"errcode\":0}", "not-understood"),
+            (200, "", "empty-body"),
+        ],
+    );
+    for (code, said, expected) in [
+        (200_003, "invalid session", "login-wanted"),
+        (200_040, "invalid csrf token", "login-wanted"),
+        (200_013, "freq control", "too-frequent"),
+        (200_002, "invalid args", "no-such-account"),
+    ] {
+        let body = format!("{{\"base_resp\":{{\"ret\":{code},\"err_msg\":\"{said}\"}}}}");
+        assert_eq!(refused(wechat_backend, 200, &body), expected, "{body}");
+    }
+    each_has_its_cause(
+        wechat_backend,
+        &[
+            (200, "{\"ret\":-3,\"errmsg\":\"no session\"}", "login-wanted"),
+            (200, "<html><body>登录</body></html>", "not-understood"),
+            (200, "{\"publish_page\":{\"publish_list\":[]}}", "no-posts"),
+        ],
+    );
+    each_has_its_cause(
+        wechat_article,
+        &[
+            (200, "<html><body>链接已过期</body></html>", "article-gone"),
+            (200, "<html><body>该内容已被发布者删除</body></html>", "article-gone"),
+            (200, VERIFY, "captcha"),
+            (200, "<html><body>2026-10-01 公告</body></html>", "not-understood"),
+            (200, "", "empty-body"),
+        ],
+    );
+}
+
+#[test]
+fn each_refusal_of_douyin_has_its_cause() {
+    for (code, said, expected) in [
+        ("10008", "access_token过期", "token-rejected"),
+        ("2190008", "access_token过期", "token-rejected"),
+        ("\"10010\"", "refresh_token过期", "authorisation-ended"),
+        ("2190004", "应用未获得该能力", "not-permitted"),
+        ("2190001", "quota已用完", "quota-spent"),
+        ("2100004", "系统繁忙", "platform-failed"),
+    ] {
+        let body = format!("{{\"data\":{{\"error_code\":{code},\"description\":\"{said}\"}}}}");
+        assert_eq!(refused(douyin, 200, &body), expected, "{body}");
+    }
+    each_has_its_cause(
+        douyin,
+        &[
+            (200, "", "empty-body"),
+            (200, "{\"data\":{\"error_code\":0,\"list\":[]}}", "no-posts"),
+            (200, "{\"status_code\":0,\"aweme_list\":null}", "no-posts"),
+            (429, "", "too-frequent"),
+        ],
+    );
+}
+
+#[test]
+fn each_refusal_of_shops_and_feeds_has_its_cause() {
+    each_has_its_cause(
+        itunes,
+        &[(200, "{\"resultCount\":0,\"results\":[]}", "not-listed"), (403, "", "turned-away")],
+    );
+    each_has_its_cause(
+        yyb,
+        &[(200, "{\"ret\":0,\"app_detail_records\":{}}", "not-listed"), (200, "{\"ret\":-10}", "refused")],
+    );
+    each_has_its_cause(huawei, &[(404, "", "not-listed"), (200, "<html></html>", "not-understood")]);
+    each_has_its_cause(
+        rss,
+        &[
+            (200, BLANK_FEED, "no-posts"),
+            (200, BLANK_JSON_FEED, "no-posts"),
+            (503, "<html>Error Message: WAF</html>", "platform-failed"),
+            (200, "", "empty-body"),
+            (200, VERIFY, "captcha"),
+            (429, "", "too-frequent"),
+        ],
+    );
 }
 
 #[test]
