@@ -36,6 +36,7 @@ fn county_without_units(directory: &Path) -> PathBuf {
     }
     let county = "[county]\nname = \"郎溪县\"\ncut-off-day = 27\nverdict-scheme = \"carry-over\"\n";
     std::fs::write(rules.join("langxi/county.toml"), county).unwrap();
+    std::fs::copy(shipped().join("langxi/bridges.toml"), rules.join("langxi/bridges.toml")).unwrap();
     rules
 }
 
