@@ -10,7 +10,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sled::{Batch, Tree};
+use sled::Tree;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::codec::{decode_polls, encode_polls};
@@ -23,6 +23,8 @@ use crate::rules::SourceId;
 pub(super) struct Polls {
     tree: Tree,
     buckets: Arc<[Mutex<Bucket>]>,
+    /// The buckets that are not written yet.
+    unwritten: Arc<Mutex<Vec<u16>>>,
     /// One writer at a time, lest an older state of a bucket replace a newer one.
     writing: Arc<Mutex<()>>,
 }
@@ -44,20 +46,26 @@ impl Polls {
     /// If the tree cannot be read or written, or holds what is not a poll record.
     pub(super) fn open(tree: Tree) -> Result<Self, StoreError> {
         let buckets = (0..BUCKETS).map(|_| Mutex::default()).collect();
-        let polls = Self { tree, buckets, writing: Arc::default() };
-        let mut misplaced = Batch::default();
+        let polls = Self { tree, buckets, unwritten: Arc::default(), writing: Arc::default() };
+        let mut misplaced = Vec::new();
         for entry in &polls.tree {
             let (key, value) = entry?;
             for (id, poll) in decode_polls(&key, &value)? {
-                if key != bucket_key(bucket_of(&id)) {
-                    misplaced.remove(&key);
-                    polls.put(&id, poll);
-                } else {
+                if key == bucket_key(bucket_of(&id)) {
                     polls.bucket(&id).records.push((id, poll));
+                } else {
+                    misplaced.push(key.clone());
+                    // What was moved already but not removed yet may be older by now.
+                    if polls.get(&id).is_none() {
+                        polls.put(&id, poll);
+                    }
                 }
             }
         }
-        polls.write_with(misplaced)?;
+        polls.write()?;
+        for key in misplaced {
+            polls.tree.remove(key)?;
+        }
         Ok(polls)
     }
 
@@ -68,7 +76,7 @@ impl Polls {
     /// Takes a poll record in; [`Self::write`] writes it.
     pub(super) fn put(&self, id: &SourceId, poll: PollRecord) {
         let mut bucket = self.bucket(id);
-        bucket.is_unwritten = true;
+        self.is_to_be_written(&mut bucket, id);
         match bucket.records.iter_mut().find(|(of, _)| of == id) {
             Some((_, known)) => *known = poll,
             None => bucket.records.push((id.clone(), poll)),
@@ -80,8 +88,10 @@ impl Polls {
         let taken = {
             let mut bucket = self.bucket(old);
             let place = bucket.records.iter().position(|(of, _)| of == old);
-            bucket.is_unwritten |= place.is_some();
-            place.map(|place| bucket.records.swap_remove(place).1)
+            place.map(|place| {
+                self.is_to_be_written(&mut bucket, old);
+                bucket.records.swap_remove(place).1
+            })
         };
         if let Some(poll) = taken
             && self.get(new).is_none()
@@ -90,28 +100,40 @@ impl Polls {
         }
     }
 
-    /// Writes what has been taken in since the last time, all or nothing.
+    /// Writes what has been taken in since the last time.
     ///
     /// # Errors
     /// If the database fails.
     pub(super) fn write(&self) -> Result<(), StoreError> {
-        self.write_with(Batch::default())
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let numbers = std::mem::take(&mut *self.unwritten());
+        for number in numbers {
+            let value = {
+                let mut bucket = self.numbered(number);
+                bucket.is_unwritten = false;
+                encode_polls(&bucket.records)?
+            };
+            self.tree.insert(bucket_key(number), value)?;
+        }
+        Ok(())
     }
 
-    fn write_with(&self, mut batch: Batch) -> Result<(), StoreError> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        for (bucket, number) in self.buckets.iter().zip(0..) {
-            let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
-            if std::mem::take(&mut bucket.is_unwritten) {
-                batch.insert(&bucket_key(number), encode_polls(&bucket.records)?);
-            }
+    fn is_to_be_written(&self, bucket: &mut Bucket, id: &SourceId) {
+        if !std::mem::replace(&mut bucket.is_unwritten, true) {
+            self.unwritten().push(bucket_of(id));
         }
-        Ok(self.tree.apply_batch(batch)?)
+    }
+
+    fn unwritten(&self) -> MutexGuard<'_, Vec<u16>> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn bucket(&self, id: &SourceId) -> MutexGuard<'_, Bucket> {
-        let number = usize::from(bucket_of(id));
-        self.buckets[number].lock().unwrap_or_else(PoisonError::into_inner)
+        self.numbered(bucket_of(id))
+    }
+
+    fn numbered(&self, number: u16) -> MutexGuard<'_, Bucket> {
+        self.buckets[usize::from(number)].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
