@@ -94,7 +94,7 @@ impl Line {
         let (gone_on, wish) = match doing {
             Doing::Reading(look, call, host) => match self.read_menu(*look, call, now).await {
                 Read::On(look, call) => {
-                    let doing = Doing::Reading(Box::new(look), call, host);
+                    let doing = Doing::Reading(look, call, host);
                     return Ok((Some(MenuErrand { doing, left, followed }), HostWish::AsBefore));
                 }
                 Read::Menu(menu) => {
@@ -153,7 +153,7 @@ impl Line {
             look.go_on(answer, &mut tokens, now)
         };
         match next {
-            Next::Call(call) => Read::On(look, call),
+            Next::Call(call) => Read::On(Box::new(look), call),
             Next::Done(Ok(menu)) => Read::Menu(menu),
             Next::Done(Err(refusal)) => Read::Refused(refusal),
             Next::Fetch(_) | Next::Open(_) | Next::Recall => {
@@ -212,7 +212,7 @@ impl Line {
 /// What came of asking for the menu.
 enum Read {
     /// One more call is wanted.
-    On(AccountLook<Menu>, Call),
+    On(Box<AccountLook<Menu>>, Call),
     Menu(Menu),
     Refused(Refusal),
 }

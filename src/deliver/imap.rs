@@ -138,7 +138,7 @@ impl Mailbox {
         &mut self,
         mail: MailNumber,
         name: &str,
-        take: impl Fn(AttributeValue<'_>) -> Option<T>,
+        take: impl Fn(&AttributeValue<'_>) -> Option<T>,
     ) -> Result<Option<T>, ImapError> {
         let mut found = None;
         let pick = |response: Response<'_>| {
@@ -147,7 +147,7 @@ impl Mailbox {
                     .iter()
                     .any(|value| matches!(value, AttributeValue::Uid(uid) if *uid == mail.uid))
             {
-                found = attributes.into_iter().find_map(&take).or_else(|| found.take());
+                found = attributes.iter().find_map(&take).or_else(|| found.take());
             }
         };
         let command = format!("UID FETCH {} (UID {name})", mail.uid);
@@ -183,16 +183,16 @@ pub(crate) struct MailNumber {
     uid: u32,
 }
 
-fn body(value: AttributeValue<'_>) -> Option<Vec<u8>> {
+fn body(value: &AttributeValue<'_>) -> Option<Vec<u8>> {
     match value {
-        AttributeValue::BodySection { section: None, data, .. } => data.map(std::borrow::Cow::into_owned),
+        AttributeValue::BodySection { section: None, data, .. } => data.as_deref().map(<[u8]>::to_vec),
         _ => None,
     }
 }
 
-fn size(value: AttributeValue<'_>) -> Option<u32> {
+fn size(value: &AttributeValue<'_>) -> Option<u32> {
     match value {
-        AttributeValue::Rfc822Size(size) => Some(size),
+        AttributeValue::Rfc822Size(size) => Some(*size),
         _ => None,
     }
 }
@@ -366,7 +366,7 @@ mod tests {
         let (asked, told) = said(&fetched, "NOOP").await;
         assert!(matches!(asked, Err(Why::Refused(said)) if said == "later"));
         let Some(Response::Fetch(7, attributes)) = told.into_iter().next() else { panic!("no mail came") };
-        assert_eq!(attributes.into_iter().find_map(body).unwrap(), mail.as_bytes());
+        assert_eq!(attributes.iter().find_map(body).unwrap(), mail.as_bytes());
         let odd = format!("* ODD {{{}}}\r\n{mail}", mail.len());
         let (asked, told) = said(&odd, "NOOP").await;
         assert!(matches!(asked, Err(Why::Unreadable)) && told.is_empty(), "{asked:?} {told:?}");

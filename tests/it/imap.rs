@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use tokio::task::JoinSet;
 use xuncha::serve::view::{Status, UnitDetail};
 
 use crate::bounces::report;
@@ -143,7 +144,8 @@ async fn a_server_that_offers_no_tls_gets_no_login() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let heard = tokio::spawn(async move {
+    let mut heard = JoinSet::new();
+    heard.spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.write_all(b"* OK IMAP4 ready\r\n").await.unwrap();
         let mut heard = vec![0; 256];
@@ -160,7 +162,7 @@ async fn a_server_that_offers_no_tls_gets_no_login() {
     let child = Command::new("true").spawn().unwrap();
     let server = Imap { child, directory: place.path().to_owned(), port, authority: own.cert.pem() };
     let daemon = Daemon::start(&county(&web, &server, "starttls", PASSWORD)).await;
-    assert_eq!(heard.await.unwrap(), "x1 STARTTLS\r\n");
+    assert_eq!(heard.join_next().await.unwrap().unwrap(), "x1 STARTTLS\r\n");
     drop(daemon);
 }
 
