@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use chrono::{DateTime, Utc};
 use tokio::runtime::Builder;
 use tokio::sync::watch;
@@ -119,17 +119,16 @@ enum Work {
 
 impl Scene<'_> {
     async fn rounds(&mut self, path: &Path) -> anyhow::Result<Vec<Round>> {
-        let door = self.polled.tasks.door.clone();
+        let shown = self.polled.tasks.door.clone();
         let (stop, mut beside) = (CancellationToken::new(), JoinSet::new());
-        let keeper = Keeper::start(door.clone())?;
+        let keeper = Keeper::start(shown.clone())?;
         let socket = StatusSocket::bind(path, Access::default())?;
-        let (_routes, served) = watch::channel(Routes::of(&door));
+        let (_routes, served) = watch::channel(Routes::of(&shown));
         let (keeping, serving) = (stop.clone(), stop.clone());
         beside.spawn(async move { keeper.run(keeping).await.map_err(anyhow::Error::from) });
-        beside.spawn(async move {
-            socket.serve(served, serving).await;
-            Ok(())
-        });
+        // On a thread of its own, as in the daemon.
+        let door = Builder::new_current_thread().enable_all().build()?;
+        let door = std::thread::spawn(move || door.block_on(async { socket.serve(served, serving).await }));
         // Every page is known before anything is measured.
         self.pass(Work::Read).await?;
         let mut rounds = Vec::with_capacity(self.plan.rounds);
@@ -140,6 +139,7 @@ impl Scene<'_> {
         while let Some(ended) = beside.join_next().await {
             ended??;
         }
+        tokio::task::spawn_blocking(|| door.join()).await?.map_err(|_| anyhow!("the door panicked"))?;
         Ok(rounds)
     }
 

@@ -157,7 +157,8 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     let mut around = JoinSet::new();
     around.spawn(reload_on_hangup(hangups, reload.clone(), stop.clone()));
     let closing = stop.clone();
-    around.spawn(async move { socket.serve(served, closing).await });
+    let closed = apart("door", async move { socket.serve(served, closing).await })?;
+    around.spawn(async move { closed.await.unwrap_or_default() });
     let outcome = async {
         let mut next = run_line(tasks, keeper, config, &mut wishes, &stop).await?;
         while let Some(new) = next {
@@ -179,6 +180,21 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     }
     info!("stopped");
     outcome
+}
+
+/// Does work on a thread and a runtime of its own, so that it never queues behind polls; what is returned ends with it.
+fn apart(
+    name: &str,
+    work: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<oneshot::Receiver<()>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (ended, has_ended) = oneshot::channel();
+    let run = move || {
+        runtime.block_on(work);
+        let _nobody_may_wait = ended.send(());
+    };
+    std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
+    Ok(has_ended)
 }
 
 /// Runs a line until `stop` is cancelled, or there are new rules, which are returned.
