@@ -182,7 +182,7 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     outcome
 }
 
-/// Does work on a thread and a runtime of its own, so that it never queues behind polls; what is returned ends with it.
+/// Does work on a thread and a runtime of its own, so that it takes no turns with polls; what is returned ends with it.
 fn apart(
     name: &str,
     work: impl Future<Output = ()> + Send + 'static,
