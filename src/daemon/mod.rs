@@ -64,7 +64,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use self::reload::{NewRules, next_rules};
 pub use account::{Account, WayState};
@@ -158,7 +158,11 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     around.spawn(reload_on_hangup(hangups, reload.clone(), stop.clone()));
     let closing = stop.clone();
     let closed = apart("door", async move { socket.serve(served, closing).await })?;
-    around.spawn(async move { closed.await.unwrap_or_default() });
+    around.spawn(async move {
+        if closed.await.is_err() {
+            error!("the thread of the socket broke off: nobody is answered any more until the daemon is started again");
+        }
+    });
     let outcome = async {
         let mut next = run_line(tasks, keeper, config, &mut wishes, &stop).await?;
         while let Some(new) = next {

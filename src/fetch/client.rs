@@ -1,5 +1,6 @@
 //! [`Fetcher`]: asks once and says what came of it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -144,7 +145,7 @@ impl Fetcher {
         verdict: impl Fn(&Url) -> Verdict,
     ) -> Result<reqwest::Response, Failure> {
         let started = Instant::now();
-        let (mut at, mut form) = (request.url.clone(), request.form);
+        let (mut at, mut form) = (Cow::Borrowed(request.url), request.form);
         let mut followed = 0;
         loop {
             let time_left = self.settings.total_timeout.saturating_sub(started.elapsed());
@@ -166,7 +167,7 @@ impl Fetcher {
             }
             // What was posted is posted again only where the server says so.
             form = form.filter(|_| matches!(response.status().as_u16(), 307 | 308));
-            (at, followed) = (to, followed + 1);
+            (at, followed) = (Cow::Owned(to), followed + 1);
         }
     }
 
