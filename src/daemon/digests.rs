@@ -212,21 +212,18 @@ impl Line {
             due: self.terms(source).case(record, None).deadline().map(|deadline| deadline.due),
             state: record.alert,
             remarks: standpoint.chinese(|at| self.calendar.day_of(at)),
-            told_this_week: self.told_this_week(source, now)?,
+            told_this_week: self.told_this_week(source, now),
         })
     }
 
     /// On how many days of this week, Monday to Sunday, the unit has been told something new of a source.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn told_this_week(&self, source: &Source, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    pub fn told_this_week(&self, source: &Source, now: DateTime<Utc>) -> usize {
         let today = self.calendar.day_of(now);
         let monday: NaiveDate = today.week(chrono::Weekday::Mon).first_day();
-        let told = self.store.told_since(&source.id, self.calendar.start_of(monday))?;
+        let told = self.store.told_since(&source.id, self.calendar.start_of(monday));
         let mut days: Vec<NaiveDate> = told.into_iter().map(|at| self.calendar.day_of(at)).collect();
         days.dedup();
-        Ok(days.len())
+        days.len()
     }
 }
 

@@ -69,16 +69,12 @@ impl Line {
         Ok(doubted(&history, articles, self.calendar.zone))
     }
 
-    /// Everything that a person should look into about the dates of a source.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn suspicions(&self, source: &Source) -> Result<Vec<Suspicion>, StoreError> {
-        let history = self.store.sightings(&source.id)?;
-        let articles = self.stored(source)?.record.articles.clone();
-        let items: Vec<Item> = history.iter().map(|record| item(record, &articles)).collect();
+    /// Everything that a person should look into about the dates of a source, by all its items and those of their own pages
+    /// that were opened.
+    pub fn suspicions(&self, history: &[SightingRecord], articles: &[ArticleRecord]) -> Vec<Suspicion> {
+        let items: Vec<Item> = history.iter().map(|record| item(record, articles)).collect();
         let Some(watched_since) = history.iter().map(|record| record.first_seen_at).min() else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
         let months: BTreeSet<(i32, u32)> = history
             .iter()
@@ -89,7 +85,7 @@ impl Line {
         let cut_offs: Vec<NaiveDate> =
             months.into_iter().map(|(year, month)| cut_off_in(year, month, day)).collect();
         let history = History { items: &items, watched_since, zone: self.calendar.zone };
-        Ok(suspicions(&history, &cut_offs, &HonestyPolicy::default()))
+        suspicions(&history, &cut_offs, &HonestyPolicy::default())
     }
 }
 

@@ -1,12 +1,13 @@
 //! What the routes need: the snapshot that is shown, and how it is made from the store.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, mpsc, watch};
 
-use super::snapshot::{Outbox, Snapshot};
+use super::mail;
+use super::snapshot::{Pending, Snapshot};
 use super::streams::Streams;
 use super::view::{Health, HostRemark, SourceDetail, SourceView};
 use crate::alert::Standpoint;
@@ -29,6 +30,8 @@ pub struct Door {
     /// Streams of events that are open.
     pub(super) streams: Streams,
     shown: watch::Sender<Arc<Snapshot>>,
+    /// Whoever makes the next snapshot: one at a time, each from the one before.
+    looking: Arc<Mutex<()>>,
     /// One bulletin is made at a time.
     pub(super) press: Arc<Semaphore>,
 }
@@ -48,6 +51,7 @@ impl Door {
             reload,
             made_at,
             shown: watch::Sender::new(Arc::new(nothing)),
+            looking: Arc::default(),
             press: Arc::new(Semaphore::new(1)),
             streams: Streams::default(),
         }
@@ -76,22 +80,30 @@ impl Door {
 
     /// Shows every source as it stands now.
     pub(super) fn look_at_all(&self) -> Result<(), StoreError> {
+        let _one_at_a_time = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        self.show_all()
+    }
+
+    fn show_all(&self) -> Result<(), StoreError> {
+        let others = self.line.changes.others();
         let _all_are_looked_at = self.line.changes.take();
         let now = self.line.clock.now();
         let sources: Result<Vec<SourceView>, StoreError> =
             self.line.rules.sources.iter().map(|source| self.source(source, now)).collect();
-        let next = self.shown().of_all(sources?, &self.line.rules.units, self.outbox()?);
-        self.show(next, now);
+        let next = self.shown().of_all(sources?, &self.line.rules.units, self.pending()?);
+        self.show(next.with_others(others), now);
         Ok(())
     }
 
     /// Shows what has been polled or judged since the last look; everything, where a new day has begun.
     pub(super) fn look_at_changes(&self) -> Result<(), StoreError> {
+        let _one_at_a_time = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.line.clock.now();
         let shown = self.shown();
         if self.line.calendar().day_of(now) != shown.today {
-            return self.look_at_all();
+            return self.show_all();
         }
+        let others = self.line.changes.others();
         let mut changed = Vec::new();
         for slot in self.line.changes.take() {
             // Canaries of bridges are polled too, and not shown.
@@ -99,22 +111,23 @@ impl Door {
                 changed.push((slot, self.source(source, now)?));
             }
         }
-        self.show(shown.with(changed, &self.line.rules.units, self.outbox()?), now);
+        let next = shown.with(changed, &self.line.rules.units, self.pending()?);
+        self.show(next.with_others(others), now);
         Ok(())
     }
 
     fn show(&self, next: Snapshot, now: DateTime<Utc>) {
-        let next = next.with_others(self.line.changes.others());
         self.line.generation.store(next.generation, Ordering::Relaxed);
         self.shown.send_replace(Arc::new(next.at(now, self.line.calendar().day_of(now))));
     }
 
-    /// The mail that waits now.
-    pub(super) fn outbox(&self) -> Result<Outbox, StoreError> {
+    fn pending(&self) -> Result<Pending, StoreError> {
         let waiting = self.line.store.outbox()?;
-        Ok(Outbox {
+        Ok(Pending {
             notices: waiting.len(),
             error: waiting.iter().find_map(|notice| notice.last_error().map(str::to_owned)),
+            operator: self.line.store.operator_matters()?,
+            dead_letters: mail::dead_letters(&self.line)?,
         })
     }
 
@@ -133,8 +146,8 @@ impl Door {
             unchanged: count(&line.counters.unchanged),
             failed: count(&line.counters.failed),
             mails: count(&line.counters.mails),
-            outbox: shown.outbox.notices,
-            outbox_error: shown.outbox.error.clone(),
+            outbox: shown.pending.notices,
+            outbox_error: shown.pending.error.clone(),
             store_bytes: line.store.size()?.bytes_on_disk,
         })
     }
@@ -142,30 +155,42 @@ impl Door {
     fn source(&self, source: &Source, now: DateTime<Utc>) -> Result<SourceView, StoreError> {
         let stored = self.line.stored(source)?;
         let unit_name = self.line.rules.unit(&source.unit).map_or(String::new(), |unit| unit.name.clone());
-        let told_this_week = self.line.told_this_week(source, now)?;
+        let told_this_week = self.line.told_this_week(source, now);
         Ok(SourceView { told_this_week, ..self.view(source, &stored, unit_name, now) })
     }
 
-    /// A source with its items. They are read anew; the source itself is as the snapshot has it.
+    /// Whether all that is shown of a source lies in memory. Of accounts the store holds more.
+    pub(super) fn has_in_memory(&self, source: &Source) -> bool {
+        source.kind == SourceKind::Column && self.line.store.remembers(&source.id)
+    }
+
+    /// All items of a source, newest first.
+    pub(super) fn history(&self, source: &Source) -> Result<Vec<SightingRecord>, StoreError> {
+        let mut history = self.line.store.sightings(&source.id)?;
+        history.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
+        Ok(history)
+    }
+
+    /// A source with what its history shows. The source itself is as the snapshot has it.
     pub(super) fn source_detail(
         &self,
         source: &Source,
+        history: &[SightingRecord],
         shown: &Snapshot,
     ) -> Result<SourceDetail, StoreError> {
-        let mut sightings: Vec<SightingRecord> = self.line.store.sightings(&source.id)?;
-        sightings.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
-        sightings.truncate(SIGHTINGS_SHOWN);
+        let mut sightings: Vec<SightingRecord> = history.iter().take(SIGHTINGS_SHOWN).cloned().collect();
         for record in &mut sightings {
             record.sighting.url = text_without_secrets(&record.sighting.url);
         }
+        let articles = self.line.stored(source)?.record.articles.clone();
         Ok(SourceDetail {
             as_of: shown.as_of,
             account: self.account(source, shown.as_of)?,
             generation: shown.generation,
             source: self.shown_source(source, shown)?,
             sightings,
-            articles: self.line.stored(source)?.record.articles.clone(),
-            suspicions: self.line.suspicions(source)?,
+            suspicions: self.line.suspicions(history, &articles),
+            articles,
             remarks: self.remarks(source),
         })
     }
@@ -181,7 +206,8 @@ impl Door {
 
     /// The source of that unit and local id.
     pub(super) fn known_source(&self, unit: &str, local: &str) -> Option<&Source> {
-        self.line.rules.source(&SourceId::of(&UnitId::new(unit), local))
+        let slot = self.line.slot(&SourceId::of(&UnitId::new(unit), local))?;
+        self.line.rules.sources.get(slot.0 as usize)
     }
 
     /// A source of that id as the snapshot has it.

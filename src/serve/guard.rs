@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tracing::{error, warn};
 
+use super::aside::{aside, stopping};
 use super::door::Door;
 use super::page_at::{Browsing, is_local};
 use super::peer::{May, Peer};
@@ -96,7 +97,7 @@ fn is_for_browsers(path: &str) -> bool {
 }
 
 /// Puts on record what was done. What is answered as done is done even if the power fails, so all that was written is
-/// brought to disk with it.
+/// brought to disk with it; and it is shown to whoever asks next.
 async fn write_down(door: &Door, peer: &Peer, what: String, status: StatusCode) -> Result<(), Refusal> {
     let act = Act {
         at: door.line.clock.now(),
@@ -107,14 +108,15 @@ async fn write_down(door: &Door, peer: &Peer, what: String, status: StatusCode) 
         what,
         status: status.as_u16(),
     };
-    let recorded = door.line.store.record_act(&act);
-    door.line.changes.note_other();
-    let kept = match recorded {
-        Ok(()) => door.line.store.flush().await,
-        failed => failed,
-    };
-    kept.map_err(|failed| {
-        error!("what `{}` did could not be recorded: {failed}", act.name);
+    let (here, name) = (door.clone(), act.name.clone());
+    let kept = aside(async move {
+        here.line.store.record_act(&act)?;
+        here.line.changes.note_other();
+        here.look_at_changes()?;
+        here.line.store.flush().await
+    });
+    kept.await.ok_or_else(stopping)?.map_err(|failed| {
+        error!("what `{name}` did could not be recorded: {failed}");
         Refusal::from(failed)
     })
 }

@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::aside::aside;
 use super::door::Door;
 use crate::store::StoreError;
 
@@ -52,7 +53,11 @@ impl Keeper {
                 () = door.line.clock.sleep_until(again_at) => {}
             }
             let started = Instant::now();
-            door.look_at_changes()?;
+            let looking = door.clone();
+            match aside(async move { looking.look_at_changes() }).await {
+                Some(looked) => looked?,
+                None => return Ok(()),
+            }
             rest = (started.elapsed() * REST).max(SHORTEST_REST);
         }
     }

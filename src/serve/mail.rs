@@ -20,7 +20,7 @@ pub(super) fn routes() -> [Route; 3] {
     [get("/v1/mail", mail), post("/v1/mail/{id}/retry", retry), post("/v1/mail/{id}/dismiss", dismiss)]
 }
 
-/// The notices that were given up, as `/v1/status` shows them.
+/// The notices that were given up.
 pub(super) fn dead_letters(line: &Line) -> Result<Vec<NoticeView>, StoreError> {
     Ok(line.store.dead_notices()?.iter().map(NoticeView::from).collect())
 }

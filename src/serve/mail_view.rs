@@ -20,7 +20,7 @@ pub struct MailStatus {
 }
 
 /// One notice.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NoticeView {
     /// Its id; its Message-ID begins with it.
@@ -39,7 +39,7 @@ pub struct NoticeView {
 }
 
 /// One recipient of a notice. People are shown by name: addresses stand in the rules.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RecipientView {
     /// The person, or the robot.

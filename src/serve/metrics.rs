@@ -47,11 +47,11 @@ fn write_all(
             seconds(shown.as_of),
         ),
         ("xuncha_alerts_raised", "Sources whose alert is raised.", shown.raised().len().to_string()),
-        ("xuncha_outbox_notices", "Notices waiting to be delivered.", shown.outbox.notices.to_string()),
+        ("xuncha_outbox_notices", "Notices waiting to be delivered.", shown.pending.notices.to_string()),
         (
             "xuncha_outbox_failing",
             "Whether a waiting notice was tried in vain.",
-            number(shown.outbox.error.is_some()),
+            number(shown.pending.error.is_some()),
         ),
         ("xuncha_reload_failed", "Whether the rules on disk could not be taken on.", number(reload_failed)),
         ("xuncha_agenda_lag_seconds", "How long the most overdue poll has been due.", lag(shown, now)),

@@ -2,12 +2,13 @@
 //!
 //! [`StatusSocket`] makes the socket (mode 0660, in a directory that strangers cannot write) and serves the routes under
 //! `/v1` until told to stop; [`Door`] is what the routes need. Every answer carries `as_of`; every error is one object,
-//! `{"error": …, "hint": …}`. Answers are made from the store at the moment of asking; polling never waits for a
-//! reader.
+//! `{"error": …, "hint": …}`. Lists and overviews are made from the snapshot of the moment, details from the store; what may have
+//! to wait for the store is answered aside, so that it holds up nobody else. Polling never waits for a reader.
 //!
 //! [`view`] has the types of the answers; the command line reads them through [`Client`].
 
 mod account;
+mod aside;
 mod badge;
 mod client;
 mod connections;

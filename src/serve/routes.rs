@@ -12,7 +12,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router};
 use chrono::{Days, NaiveDate};
@@ -29,6 +29,7 @@ pub(super) use self::listed::{Route, get, post};
 #[cfg(test)]
 pub(super) use self::sources::HistoryQuery;
 
+use super::aside::answer_aside;
 use super::door::Door;
 use super::find::{NotFound, find};
 use super::findings::findings;
@@ -64,17 +65,24 @@ impl Routes {
 /// Every address under `/v1`.
 #[cfg(test)]
 pub(super) fn listed() -> impl Iterator<Item = Route> {
-    of_the_snapshot().into_iter().chain(of_the_store()).chain(mail::routes())
+    at_once().into_iter().chain(of_the_snapshot()).chain(of_the_store()).chain(mail::routes())
 }
 
-/// Answers made from the snapshot alone: whoever has them is told so.
-fn of_the_snapshot() -> Vec<Route> {
+/// Short answers made from what lies in memory.
+fn at_once() -> Vec<Route> {
     vec![
         get("/v1/status", status),
         get("/v1/units", units),
+        get("/v1/sources/{unit}/{local}", sources::one),
+        get("/v1/units/{id}/badge.svg", files::unit_badge),
+    ]
+}
+
+/// Other answers that change with the snapshot alone.
+fn of_the_snapshot() -> Vec<Route> {
+    vec![
         get("/v1/units/{id}", unit),
         get("/v1/sources", sources::list),
-        get("/v1/sources/{unit}/{local}", sources::one),
         get("/v1/due", due),
         get("/v1/alerts", alerts),
         get("/v1/findings", all_findings),
@@ -84,7 +92,6 @@ fn of_the_snapshot() -> Vec<Route> {
         get("/v1/findings.csv", files::findings_table),
         get("/v1/deadlines.ics", files::county_deadlines),
         get("/v1/units/{id}/deadlines.ics", files::unit_deadlines),
-        get("/v1/units/{id}/badge.svg", files::unit_badge),
     ]
 }
 
@@ -111,11 +118,13 @@ fn of_the_store() -> Vec<Route> {
 }
 
 fn router(door: Door) -> Router {
-    let fresh = router_of(of_the_snapshot()).layer(from_fn_with_state(door.clone(), fresh::if_changed));
-    router_of(of_the_store())
-        .merge(router_of(mail::routes()))
-        .merge(fresh)
-        .merge(page::routes())
+    let of_the_snapshot =
+        router_of(at_once()).merge(router_of(of_the_snapshot()).layer(from_fn(answer_aside)));
+    let of_the_store = router_of(of_the_store()).merge(router_of(mail::routes())).merge(page::routes());
+    of_the_snapshot
+        // Whoever has such an answer is told so.
+        .layer(from_fn_with_state(door.clone(), fresh::if_changed))
+        .merge(of_the_store.layer(from_fn(answer_aside)))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         .with_state(door.clone())
@@ -154,23 +163,23 @@ async fn health(State(door): State<Door>, peer: Option<Extension<Peer>>) -> Answ
     Ok(Json(Health { outbox_error, ..health }))
 }
 
-async fn status(State(door): State<Door>, Shown(shown): Shown) -> Answer<Status> {
+async fn status(State(door): State<Door>, Shown(shown): Shown) -> Json<Status> {
     let mut units = shown.units.clone();
     units.sort_by_key(|unit| severity(&unit.worst));
-    let outbox = door.outbox()?;
-    Ok(Json(Status {
+    let pending = shown.pending.as_ref().clone();
+    Json(Status {
         as_of: shown.as_of,
         generation: shown.generation,
         county: door.line.rules.county.name.clone(),
         counts: shown.counts.clone(),
         units,
         unknown: shown.unknown.clone(),
-        operator: door.line.store.operator_matters()?,
-        outbox: outbox.notices,
-        outbox_error: outbox.error,
-        dead_letters: mail::dead_letters(&door.line)?,
+        operator: pending.operator,
+        outbox: pending.notices,
+        outbox_error: pending.error,
+        dead_letters: pending.dead_letters,
         reload_failure: door.line.last_reload.failure(),
-    }))
+    })
 }
 
 async fn units(Shown(shown): Shown) -> Json<Units> {

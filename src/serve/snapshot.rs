@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::mail_view::NoticeView;
 use super::view::{Counts, SourceView, UnitSummary, UnknownCause};
-use crate::alert::State;
+use crate::alert::{OperatorMatter, State};
 use crate::rules::Unit;
 use crate::schedule::Slot;
 
@@ -31,19 +32,23 @@ pub(super) struct Snapshot {
     pub(super) counts: Counts,
     /// Unknown sources by cause, most frequent first.
     pub(super) unknown: Vec<UnknownCause>,
-    /// The mail that waits.
-    pub(super) outbox: Outbox,
-    /// How often that has changed which is read from the store when it is asked for.
+    /// What people wait for, or should see to.
+    pub(super) pending: Arc<Pending>,
+    /// How often anything else than a source has changed.
     others: u64,
 }
 
-/// The mail that waits.
+/// What people wait for, or should see to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Outbox {
+pub(super) struct Pending {
     /// Notices waiting.
     pub(super) notices: usize,
     /// Why the first that was tried still waits.
     pub(super) error: Option<String>,
+    /// What the operator is told of.
+    pub(super) operator: Vec<OperatorMatter>,
+    /// Notices that were given up.
+    pub(super) dead_letters: Vec<NoticeView>,
 }
 
 /// Standings from worst to best, as lists order them: what a unit must mend, then what we must find out.
@@ -64,22 +69,24 @@ impl Snapshot {
             units: Vec::new(),
             counts: Counts::new(),
             unknown: Vec::new(),
-            outbox: Outbox::default(),
+            pending: Arc::default(),
             others: 0,
         }
     }
 
     /// The first snapshot of these sources, in slot order.
-    pub(super) fn of_all(&self, sources: Vec<SourceView>, units: &[Unit], outbox: Outbox) -> Self {
-        Self { sources: sources.into_iter().map(Arc::new).collect(), outbox, ..self.clone() }
-            .added_up(units)
-            .after(self)
+    pub(super) fn of_all(&self, sources: Vec<SourceView>, units: &[Unit], pending: Pending) -> Self {
+        let (sources, pending) = (sources.into_iter().map(Arc::new).collect(), Arc::new(pending));
+        Self { sources, pending, ..self.clone() }.added_up(units).after(self)
     }
 
     /// The snapshot after these sources have changed.
-    pub(super) fn with(&self, changed: Vec<(Slot, SourceView)>, units: &[Unit], outbox: Outbox) -> Self {
-        let mut next = Self { outbox, ..self.clone() };
-        let mut differs = next.outbox != self.outbox;
+    pub(super) fn with(&self, changed: Vec<(Slot, SourceView)>, units: &[Unit], pending: Pending) -> Self {
+        let mut next = self.clone();
+        let mut differs = *self.pending != pending;
+        if differs {
+            next.pending = Arc::new(pending);
+        }
         for (slot, view) in changed {
             if let Some(place) = next.sources.get_mut(slot.0 as usize)
                 && **place != view
@@ -91,7 +98,7 @@ impl Snapshot {
         if differs { next.added_up(units).after(self) } else { next }
     }
 
-    /// The same, or another if so many changes of what is read when asked for are not those of before.
+    /// The same, or another if so many changes of anything else than a source are not those of before.
     pub(super) fn with_others(self, others: u64) -> Self {
         if others == self.others {
             return self;
@@ -194,7 +201,7 @@ mod tests {
     fn first() -> Snapshot {
         let nothing = Snapshot::before_the_first_look(instant(0), NaiveDate::MIN);
         let sources = vec![source("a/1", "fresh"), source("a/2", "overdue"), source("b/1", "unknown")];
-        nothing.of_all(sources, &[unit("b"), unit("a"), unit("c")], Outbox::default())
+        nothing.of_all(sources, &[unit("b"), unit("a"), unit("c")], Pending::default())
     }
 
     #[test]
@@ -209,21 +216,21 @@ mod tests {
     fn the_generation_counts_changes_and_not_looks() {
         let first = first();
         let units = [unit("a"), unit("b")];
-        let same = first.with(vec![(Slot(1), source("a/2", "overdue"))], &units, Outbox::default());
+        let same = first.with(vec![(Slot(1), source("a/2", "overdue"))], &units, Pending::default());
         assert_eq!(same.generation, first.generation);
-        let changed = first.with(vec![(Slot(1), source("a/2", "fresh"))], &units, Outbox::default());
+        let changed = first.with(vec![(Slot(1), source("a/2", "fresh"))], &units, Pending::default());
         assert_eq!((changed.generation, changed.counts["fresh"]), (first.generation + 1, 2));
         assert_eq!(first.counts["overdue"], 1, "who has taken a snapshot keeps it");
         assert_eq!(first.clone().with_others(0).generation, first.generation);
         assert_eq!(first.clone().with_others(7).with_others(7).generation, first.generation + 1);
-        let mail = Outbox { notices: 1, error: None };
+        let mail = Pending { notices: 1, ..Pending::default() };
         assert_eq!(first.with(Vec::new(), &units, mail).generation, first.generation + 1);
     }
 
     #[test]
     fn a_slot_that_is_not_there_changes_nothing() {
         let first = first();
-        let next = first.with(vec![(Slot(9), source("z/9", "fresh"))], &[], Outbox::default());
+        let next = first.with(vec![(Slot(9), source("z/9", "fresh"))], &[], Pending::default());
         assert_eq!(next.generation, first.generation);
     }
 

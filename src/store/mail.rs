@@ -1,15 +1,17 @@
 //! What units are to be told, and how it becomes a notice.
 
 use chrono::{DateTime, Utc};
+use sled::IVec;
 use sled::transaction::{Transactional, TransactionalTree};
 
-use super::codec::{decode, encode, instant, instant_at_end, prefix};
+use super::codec::{decode, encode, instant, prefix};
 use super::error::StoreError;
 use super::outbox::Shelves;
 use super::sled_store::{StepResult, Store, abort, failed, free_key};
+use super::told::told_key;
 use crate::alert::Matter;
 use crate::deliver::{Notice, NoticeId};
-use crate::rules::{SourceId, UnitId};
+use crate::rules::UnitId;
 
 /// A matter as it waits in the store.
 #[derive(Debug, Clone)]
@@ -76,22 +78,24 @@ impl Store {
     /// # Errors
     /// If the database fails; then nothing was changed.
     pub fn post_digest(&self, planned: &PlannedDigest, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let trees = (&self.matters, &self.outbox, &self.delivered, &self.dead, &self.told);
+        let told_of = planned.notice.iter().flat_map(|notice| notice.says.new_of());
+        let told_keys: Vec<IVec> = told_of.map(|source| told_key(source, now)).collect();
+        let trees = (&self.matters, &self.outbox, &self.delivered, &self.dead, &self.told.tree);
         let outcome = trees.transaction(|(matters, outbox, delivered, dead, told)| {
             for told in &planned.told {
                 matters.remove(&told.key)?;
             }
             if let Some(notice) = &planned.notice {
-                for source in notice.says.new_of() {
-                    let mut key = prefix(source.as_str());
-                    key.extend_from_slice(&instant(now));
+                for key in &told_keys {
                     told.insert(key, encode("told", &notice.id).map_err(abort)?)?;
                 }
                 Shelves { outbox, delivered, dead }.place(notice)?;
             }
             Ok(())
         });
-        outcome.map_err(failed)
+        outcome.map_err(failed)?;
+        self.told.added(told_keys);
+        Ok(())
     }
 
     /// Takes a notice that nobody has out of the outbox, so that its matters wait to be told anew; says whether it did.
@@ -99,33 +103,27 @@ impl Store {
     /// # Errors
     /// If the database fails; then nothing was changed.
     pub fn take_back(&self, id: &NoticeId) -> Result<bool, StoreError> {
-        let outcome = (&self.matters, &self.outbox, &self.told).transaction(|(matters, outbox, told)| {
-            let held = outbox.get(id.as_str())?.map(|bytes| decode::<Notice>("outbox", &bytes));
-            let Some(notice) = held.transpose().map_err(abort)? else { return Ok(false) };
-            if notice.tells.is_empty() || !notice.is_with_nobody() {
-                return Ok(false);
-            }
-            outbox.remove(id.as_str())?;
-            for matter in &notice.tells {
-                put_matter(matters, matter)?;
-            }
-            for source in notice.says.new_of() {
-                let mut key = prefix(source.as_str());
-                key.extend_from_slice(&instant(notice.created_at));
-                told.remove(key)?;
-            }
-            Ok(true)
-        });
-        outcome.map_err(failed)
-    }
-
-    /// When units were told something new of a source, from an instant on, in order of time.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn told_since(&self, id: &SourceId, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
-        let bound = |at: [u8; 8]| [prefix(id.as_str()), at.to_vec()].concat();
-        let entries = self.told.range(bound(instant(since))..=bound([u8::MAX; 8]));
-        entries.keys().map(|key| Ok(instant_at_end(&key?))).collect()
+        let outcome =
+            (&self.matters, &self.outbox, &self.told.tree).transaction(|(matters, outbox, told)| {
+                let held = outbox.get(id.as_str())?.map(|bytes| decode::<Notice>("outbox", &bytes));
+                let Some(notice) = held.transpose().map_err(abort)? else { return Ok(None) };
+                if notice.tells.is_empty() || !notice.is_with_nobody() {
+                    return Ok(None);
+                }
+                outbox.remove(id.as_str())?;
+                for matter in &notice.tells {
+                    put_matter(matters, matter)?;
+                }
+                let told_of = notice.says.new_of().into_iter();
+                let told_keys: Vec<IVec> =
+                    told_of.map(|source| told_key(source, notice.created_at)).collect();
+                for key in &told_keys {
+                    told.remove(key)?;
+                }
+                Ok(Some(told_keys))
+            });
+        let told_keys = outcome.map_err(failed)?;
+        self.told.removed(told_keys.as_deref().unwrap_or_default());
+        Ok(told_keys.is_some())
     }
 }

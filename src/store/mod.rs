@@ -45,6 +45,7 @@ mod audit;
 mod bounces;
 mod codec;
 mod error;
+mod histories;
 mod mail;
 mod operator;
 mod outbox;
@@ -54,6 +55,7 @@ mod records;
 mod renamed;
 mod sled_store;
 mod stance;
+mod told;
 mod ways;
 
 pub use audit::Act;

@@ -71,6 +71,10 @@ impl Present {
         Ok((record, bytes))
     }
 
+    pub(super) fn remembers(&self, id: &SourceId) -> bool {
+        self.part(id).sources.contains_key(id)
+    }
+
     /// The record that `bytes` stand for, if that is the one remembered.
     pub(super) fn decoded(&self, id: &SourceId, bytes: &IVec) -> Option<Arc<SourceRecord>> {
         let part = self.part(id);

@@ -68,8 +68,11 @@ impl Store {
             }
             Ok(())
         });
-        self.present.forget(&[old.clone(), new.clone()]);
+        let both = [old.clone(), new.clone()];
+        self.present.forget(&both);
+        self.histories.forget(&both);
         outcome.map_err(failed)?;
+        self.told.read_anew()?;
         // Where a crash comes in between, the new id is polled at once.
         self.polls.rename(old, new);
         self.polls.write()?;
@@ -81,7 +84,7 @@ impl Store {
             &self.sources,
             &self.sightings,
             &self.observations,
-            &self.told,
+            &self.told.tree,
             &self.stances,
             &self.patrols,
             &self.menus,
@@ -203,6 +206,7 @@ mod tests {
         poll(&store, &old, at(1), 7, &["x", "y"]);
         poll(&store, &id("old-2"), at(1), 8, &["z"]);
         store.keep_stance(&stance(old.clone())).unwrap();
+        assert_eq!((titles(&store, &old).len(), titles(&store, &new).len()), (2, 0), "asked for before too");
         assert!(store.rename(&old, &new).unwrap());
         for _ in 0..2 {
             let held = store.source(&new).unwrap();

@@ -11,12 +11,14 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::codec::{decode, encode, instant, instant_at_end, prefix};
 use super::error::StoreError;
+use super::histories::{Entry, Histories};
 use super::mail::put_matter;
 use super::polls::Polls;
 use super::present::Present;
 use super::records::{
     Event, Observation, PollRecord, Replayed, SightingRecord, SourceRecord, Stored, Update, replay,
 };
+use super::told::Told;
 use crate::extract::Sighting;
 use crate::rules::SourceId;
 
@@ -36,7 +38,7 @@ pub struct Store {
     pub(super) bounces: Tree,
     pub(super) operator: Tree,
     pub(super) stances: Tree,
-    pub(super) told: Tree,
+    pub(super) told: Told,
     pub(super) releases: Tree,
     pub(super) events: Tree,
     pub(super) audit: Tree,
@@ -44,6 +46,7 @@ pub struct Store {
     pub(super) patrols: Tree,
     pub(super) menus: Tree,
     pub(super) present: Present,
+    pub(super) histories: Histories,
 }
 
 /// How much the store holds.
@@ -94,7 +97,7 @@ impl Store {
             bounces: tree("bounces")?,
             operator: tree("operator")?,
             stances: tree("stances")?,
-            told: tree("told")?,
+            told: Told::open(tree("told")?)?,
             releases: tree("releases")?,
             events: tree("events")?,
             audit: tree("audit")?,
@@ -102,6 +105,7 @@ impl Store {
             patrols: tree("patrols")?,
             menus: tree("menus")?,
             present: Present::default(),
+            histories: Histories::default(),
             db,
         };
         store.claim_for(county)?;
@@ -230,17 +234,27 @@ impl Store {
         });
         match outcome {
             Ok((number, written, outcomes)) => {
-                for (id, (record, bytes)) in ids.iter().zip(written).filter_map(|(id, new)| Some((id, new?)))
-                {
-                    self.present.written(id, number, record, bytes);
+                for (id, Written { record, sightings }) in ids.iter().zip(written) {
+                    if let Some((record, bytes)) = record {
+                        self.present.written(id, number, record, bytes);
+                    }
+                    if !sightings.is_empty() {
+                        self.histories.added(id, sightings);
+                    }
                 }
                 Ok(outcomes)
             }
             Err(error) => {
                 self.present.forget(ids);
+                self.histories.forget(ids);
                 Err(failed(error))
             }
         }
+    }
+
+    /// Whether the record and the items of a source lie in memory, so that reading them waits for nobody.
+    pub fn remembers(&self, id: &SourceId) -> bool {
+        self.present.remembers(id) && self.histories.remember(id)
     }
 
     /// All items ever seen of a source, in no particular order.
@@ -248,8 +262,9 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub fn sightings(&self, id: &SourceId) -> Result<Vec<SightingRecord>, StoreError> {
-        let records = self.sightings.scan_prefix(prefix(id.as_str())).values();
-        records.map(|bytes| decode("sightings", &bytes?)).collect()
+        let read = || self.sightings.scan_prefix(prefix(id.as_str())).collect::<Result<_, _>>();
+        let records = self.histories.of(id, read)?;
+        records.iter().map(|bytes| decode("sightings", bytes)).collect()
     }
 
     /// When an item was first seen.
@@ -354,6 +369,15 @@ fn is_about_the_lock(error: &std::io::Error) -> bool {
     error.to_string().starts_with("could not acquire lock")
 }
 
+/// What a transaction has written of a source.
+#[derive(Default)]
+struct Written {
+    /// Its record, if that is new, with its bytes.
+    record: Option<(Arc<SourceRecord>, IVec)>,
+    /// The items that were not known.
+    sightings: Vec<Entry>,
+}
+
 /// Reads and writes of one transaction.
 struct Step<'t> {
     present: &'t Present,
@@ -380,27 +404,30 @@ impl Step<'_> {
         Ok(Stored { poll: self.polls.get(id), record })
     }
 
-    /// Writes one source's update but for the poll record, and returns its record if that is new; `seen_before` is the
-    /// successful look before this one.
+    /// Writes one source's update but for the poll record, and returns what of it was new; `seen_before` is the successful look
+    /// before this one.
     fn write(
         &self,
         id: &SourceId,
         update: Update,
         seen_before: Option<DateTime<Utc>>,
-    ) -> StepResult<Option<(Arc<SourceRecord>, IVec)>> {
-        let record = match update.record {
-            Some(record) => {
-                let bytes = IVec::from(encode("sources", &record).map_err(abort)?);
-                self.sources.insert(id.as_str(), &bytes)?;
-                Some((Arc::new(record), bytes))
-            }
-            None => None,
-        };
+    ) -> StepResult<Written> {
+        let mut written = Written::default();
+        if let Some(record) = update.record {
+            let bytes = IVec::from(encode("sources", &record).map_err(abort)?);
+            self.sources.insert(id.as_str(), &bytes)?;
+            written.record = Some((Arc::new(record), bytes));
+        }
         for sighting in &update.sightings {
-            self.write_sighting(id, sighting, None, seen_before)?;
+            written.sightings.extend(self.write_sighting(id, sighting, None, seen_before)?);
         }
         for post in &update.posts {
-            self.write_sighting(id, &post.sighting, post.is_original, seen_before)?;
+            written.sightings.extend(self.write_sighting(
+                id,
+                &post.sighting,
+                post.is_original,
+                seen_before,
+            )?);
         }
         for (at, observation) in &update.observations {
             let mut key = prefix(id.as_str());
@@ -418,23 +445,26 @@ impl Step<'_> {
             let key = free_key(self.events, key)?;
             self.events.insert(key, encode("events", &event).map_err(abort)?)?;
         }
-        Ok(record)
+        Ok(written)
     }
 
+    /// Writes an item down and returns it, unless it is known.
     fn write_sighting(
         &self,
         id: &SourceId,
         sighting: &Sighting,
         is_original: Option<bool>,
         not_shown_at: Option<DateTime<Utc>>,
-    ) -> StepResult<()> {
-        let key = sighting_key(id, sighting);
-        if self.sightings.get(&key)?.is_none() {
-            let sighting = sighting.clone();
-            let record = SightingRecord { sighting, first_seen_at: self.now, not_shown_at, is_original };
-            self.sightings.insert(key, encode("sightings", &record).map_err(abort)?)?;
+    ) -> StepResult<Option<Entry>> {
+        let key = IVec::from(sighting_key(id, sighting));
+        if self.sightings.get(&key)?.is_some() {
+            return Ok(None);
         }
-        Ok(())
+        let sighting = sighting.clone();
+        let record = SightingRecord { sighting, first_seen_at: self.now, not_shown_at, is_original };
+        let bytes = IVec::from(encode("sightings", &record).map_err(abort)?);
+        self.sightings.insert(&key, &bytes)?;
+        Ok(Some((key, bytes)))
     }
 }
 

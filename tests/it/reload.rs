@@ -59,7 +59,8 @@ async fn what_people_have_said_holds_under_new_rules_and_can_be_taken_back_there
             daemon.client.post(&format!("/v1/exemptions?{words}&until={until}")).await.unwrap();
     };
     exempt(0).await;
-    daemon.stands("shenjiju/jihua", "exempt").await;
+    let detail = daemon.source("shenjiju/jihua").await;
+    assert_eq!(detail.source.standing, "exempt", "whoever has written sees it at once");
     add_column(&county, &web, "half-year");
     let _taken: Value = daemon.client.post("/v1/reload").await.unwrap();
     daemon.stands("shenjiju/xin", "fresh").await;
@@ -170,7 +171,9 @@ async fn a_column_that_is_renamed_in_its_rule_keeps_its_state_its_history_and_wh
     assert_eq!(after.source.alert, before.source.alert);
     assert_eq!(after.sightings, before.sightings);
     assert!(after.source.standpoint.silenced.is_some(), "{:?}", after.source.standpoint);
-    assert_eq!(refusal_of(&daemon, "/v1/sources/shenjiju/jihua").await, Some(404));
+    let (status, error, hint) = refusal(daemon.client.get::<Value>("/v1/sources/shenjiju/jihua").await);
+    assert_eq!((status, error.as_str()), (404, "`shenjiju/jihua` is called `shenjiju/guihua-jihua` now"));
+    assert_eq!(hint, "GET /v1/sources/shenjiju/guihua-jihua");
 
     std::fs::write(county.path(UNIT), rule.clone() + &renamed[renamed.find("[[column]]").unwrap()..])
         .unwrap();

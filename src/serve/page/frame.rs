@@ -70,7 +70,7 @@ impl Frame {
             issuer: county.issuer.clone(),
             as_of: local(shown.as_of, county.zone),
             here,
-            outbox: shown.outbox.notices,
+            outbox: shown.pending.notices,
             version: env!("CARGO_PKG_VERSION"),
         }
     }

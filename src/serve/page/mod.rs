@@ -117,8 +117,8 @@ async fn source_page(
     Path((unit, local)): Path<(String, String)>,
 ) -> Page {
     let source = door.known_source(&unit, &local).ok_or(NoPage::NotFound)?;
-    let detail = door.source_detail(source, &shown)?;
-    let history = door.line.store.sightings(&source.id)?;
+    let history = door.history(source)?;
+    let detail = door.source_detail(source, &history, &shown)?;
     let filled = source::source(&detail, &history, source, door.line.calendar(), shown.today);
     framed(&door, &shown, "sources", "source.html", filled)
 }

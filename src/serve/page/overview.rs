@@ -109,7 +109,7 @@ pub(super) fn overview(shown: &Snapshot) -> Overview {
                 example: cause.example.to_string(),
             })
             .collect(),
-        mail_waits: shown.outbox.error.is_some(),
+        mail_waits: shown.pending.error.is_some(),
     }
 }
 

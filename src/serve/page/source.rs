@@ -86,16 +86,14 @@ pub(super) fn source(
         watched_since: first_seen.unwrap_or(today),
         is_late: view.standing == "overdue",
     };
-    let mut newest_first: Vec<&SightingRecord> = history.iter().collect();
-    newest_first.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
-    let items: Vec<Item> = newest_first.iter().take(ITEMS).map(|record| item(record, calendar)).collect();
+    let items: Vec<Item> = history.iter().take(ITEMS).map(|record| item(record, calendar)).collect();
     SourcePage {
         row: row(view),
         url: address(&view.url),
         cadence: view.cadence.clone(),
         because: because(view),
         proof: proof(view, calendar),
-        newest: newest_first
+        newest: history
             .iter()
             .find(|record| Some(record.sighting.date) == view.last)
             .map(|record| item(record, calendar)),

@@ -15,6 +15,7 @@ use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
+use crate::serve::aside::aside;
 use crate::serve::door::Door;
 use crate::serve::happenings::{Cursor, latest};
 use crate::serve::refusal::Refusal;
@@ -96,7 +97,9 @@ impl Listener {
             if let Some(next) = self.waiting.pop() {
                 return Some(Event::default().id(&next.id).json_data(&next).unwrap_or_default());
             }
-            self.waiting = match self.cursor.advance(&self.store) {
+            let (store, mut cursor) = (self.store.clone(), self.cursor.clone());
+            let news = aside(async move { cursor.advance(&store).map(|news| (cursor, news)) }).await?;
+            (self.cursor, self.waiting) = match news {
                 Ok(news) => news,
                 Err(error) => {
                     tracing::error!("a stream of events ends: {error}");

@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::fresh::Shown;
 use crate::daemon::Recheck;
-use crate::rules::Source;
+use crate::rules::{Source, SourceId, UnitId};
+use crate::serve::aside::{aside, stopping};
 use crate::serve::door::Door;
 use crate::serve::refusal::{Answer, Refusal};
 use crate::serve::select::{Page, Selection};
@@ -34,7 +35,12 @@ pub(super) async fn one(
 ) -> Answer<SourceDetail> {
     let Path((unit, local)) = path?;
     let source = known_source(&door, &unit, &local)?;
-    Ok(Json(door.source_detail(source, &shown)?))
+    if door.has_in_memory(source) {
+        return Ok(Json(door.source_detail(source, &door.history(source)?, &shown)?));
+    }
+    let (here, source) = (door.clone(), source.clone());
+    let read = aside(async move { here.source_detail(&source, &here.history(&source)?, &shown) });
+    Ok(Json(read.await.ok_or_else(stopping)??))
 }
 
 /// Paging of a source's history.
@@ -60,8 +66,7 @@ pub(super) async fn history(
     let Path((unit, local)) = path?;
     let Query(HistoryQuery { offset, limit }) = query?;
     let source = known_source(&door, &unit, &local)?;
-    let mut items = door.line.store.sightings(&source.id)?;
-    items.sort_by_key(|record| std::cmp::Reverse((record.sighting.date, record.first_seen_at)));
+    let items = door.history(source)?;
     let (total, source) = (items.len(), source.id.clone());
     let end = offset.saturating_add(limit.unwrap_or(ITEMS).clamp(1, 1000));
     let items = items.into_iter().skip(offset).take(end - offset).collect();
@@ -90,7 +95,13 @@ pub(super) async fn recheck(
 
 /// The source of that id, or why there is none.
 fn known_source<'a>(door: &'a Door, unit: &str, local: &str) -> Result<&'a Source, Refusal> {
-    let no_such_source =
-        || Refusal::not_found(format!("there is no source `{unit}/{local}`"), "GET /v1/sources lists them");
-    door.known_source(unit, local).ok_or_else(no_such_source)
+    door.known_source(unit, local).ok_or_else(|| {
+        let id = SourceId::of(&UnitId::new(unit), local);
+        match door.line.rules.now_called(&id) {
+            now if *now != id => {
+                Refusal::not_found(format!("`{id}` is called `{now}` now"), format!("GET /v1/sources/{now}"))
+            }
+            _ => Refusal::not_found(format!("there is no source `{id}`"), "GET /v1/sources lists them"),
+        }
+    })
 }
