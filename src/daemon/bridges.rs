@@ -23,7 +23,8 @@ pub(super) struct Heeded {
 }
 
 impl Line {
-    /// Settles the accounts of a bridge, if `slot` is a canary of it and it stands otherwise than before.
+    /// Settles the accounts of a bridge, if `slot` is a canary of it and it stands otherwise than before; whoever asks holds
+    /// [`Self::settling`].
     ///
     /// # Errors
     /// If the store fails.

@@ -102,6 +102,7 @@ impl Judge {
 
     fn settle(&self, slots: &[Slot], now: DateTime<Utc>) -> Result<(), StoreError> {
         let line = &self.line;
+        let _one_at_a_time = line.settling();
         let settled = self.settle_by_time(slots, now)?;
         for (slot, settled) in slots.iter().zip(&settled) {
             line.tell(*slot, settled)?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
@@ -76,7 +76,9 @@ pub struct Line {
     pub(super) anchors: Vec<Url>,
     /// A plain mutex, as above.
     pub(super) picture: Mutex<Picture>,
-    /// What people have said of sources; another plain mutex.
+    /// See [`Self::settling`]; another plain mutex, as all these.
+    settling: Mutex<()>,
+    /// What people have said of sources.
     pub(super) stances: Arc<Mutex<Stances>>,
     /// When to judge which source next.
     pub(super) judgements: JudgeAgenda,
@@ -182,6 +184,7 @@ impl Line {
             breaker: config.breaker,
             anchors: config.anchors.clone(),
             picture,
+            settling: Mutex::default(),
             stances,
             judgements: JudgeAgenda::default(),
             secrets: Secrets::of_system(config.secrets.clone()),
@@ -193,6 +196,12 @@ impl Line {
             extractors,
             slots,
         })
+    }
+
+    /// To be held by whoever settles sources, from before the decision until it has been told: otherwise what was decided
+    /// first might be told last, and the daemon's tables would go by it until the next poll.
+    pub(super) fn settling(&self) -> MutexGuard<'_, ()> {
+        self.settling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The source at a slot.

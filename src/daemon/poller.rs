@@ -188,15 +188,17 @@ impl Poller {
         {
             self.take_ended(next, &mut group)?;
         }
-        let now = self.line.clock.now();
+        let (line, now) = (Arc::clone(&self.line), self.line.clock.now());
+        let one_at_a_time = line.settling();
         for (polled, settled) in group.iter().zip(self.write_down(&group, now)?) {
-            self.line.tell(polled.slot, &settled)?;
+            line.tell(polled.slot, &settled)?;
             // A recheck that came while the visit was under way is still wanted.
             let again_at = if self.in_full.contains(&polled.slot) { None } else { settled.next_poll_at };
             self.dispatcher.put(polled.slot, again_at.unwrap_or(now));
             self.judge.put(polled.slot, settled.judge_at);
             self.heed_canary(polled.slot, now)?;
         }
+        drop(one_at_a_time);
         let behind_since = *self.behind_since.get_or_insert_with(Instant::now);
         if behind_since.elapsed() >= LONGEST_BEHIND { self.catch_up() } else { Ok(()) }
     }

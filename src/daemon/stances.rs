@@ -58,6 +58,7 @@ impl Line {
         self.stances.lock().unwrap_or_else(PoisonError::into_inner).take(stance);
         let Some(slot) = self.slot(&id) else { return Ok(()) };
         let (now, terms) = (self.clock.now(), self.terms(self.source(slot)));
+        let _one_at_a_time = self.settling();
         let settled = self.store.update(&[id], now, |_, stored| by_time(&stored, &terms, now))?;
         for settled in &settled {
             self.tell(slot, settled)?;
