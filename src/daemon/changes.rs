@@ -29,13 +29,13 @@ impl Changes {
     /// Notes that something has changed that is not about how a source stands: a notice, a matter of the operator's, a
     /// record of what somebody did.
     pub fn note_other(&self) {
-        self.others.fetch_add(1, Ordering::Relaxed);
+        self.others.fetch_add(1, Ordering::Release);
         self.noted.notify_one();
     }
 
     /// How often something else has changed so far.
     pub fn others(&self) -> u64 {
-        self.others.load(Ordering::Relaxed)
+        self.others.load(Ordering::Acquire)
     }
 
     /// Takes the slots that have been noted so far.

@@ -88,7 +88,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Mail, Route};
 use crate::deliver::Post;
 use crate::rules::Rules;
-use crate::serve::{Door, Keeper, Routes, StatusSocket, Streams};
+use crate::serve::{Bounds, Door, Keeper, Routes, StatusSocket};
 
 /// How long stopping may take.
 const GRACE: Duration = Duration::from_secs(20);
@@ -145,11 +145,11 @@ pub async fn run(config: &Config, rules: Rules, clock: Clock, stop: Cancellation
     let socket = StatusSocket::open(&config.socket, config.access.clone())?.with_page(config.page).await?;
     let lasting = Lasting::open(config, &rules.county.id, clock.now())?;
     let (reload, mut wishes) = mpsc::channel(4);
-    let streams = Streams::default();
+    let bounds = Bounds::default();
     let build = |rules| {
         let line = Line::build_on(lasting.clone(), config, rules, clock.clone())?;
         let tasks = Tasks::on(line, config, reload.clone())?;
-        anyhow::Ok(Tasks { door: tasks.door.with_streams(streams.clone()), ..tasks })
+        anyhow::Ok(Tasks { door: tasks.door.within(bounds.clone()), ..tasks })
     };
     let tasks = build(rules)?;
     let keeper = Keeper::start(tasks.door.clone())?;

@@ -50,6 +50,8 @@ pub use error::{DeliverError, Remedy, Step, Whose};
 pub use file::FileDrop;
 pub use imap::{ImapSettings, ImapTls};
 pub use letter::Letter;
+#[cfg(test)]
+pub(crate) use notice::samples;
 pub use notice::{Fate, Notice, NoticeId, People, Says, message_id};
 pub use post::{Attempt, Post, Posted, Way};
 pub use recipient::{ChannelName, Death, Outcome, Recipient, Target};

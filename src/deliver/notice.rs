@@ -280,7 +280,7 @@ fn is_same_place(one: &Target, other: &Target) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod samples {
+pub(crate) mod samples {
     use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 
     use crate::alert::{Addressee, Digest, DigestRow, Level, News, SourceFacts, State};

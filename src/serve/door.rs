@@ -1,14 +1,15 @@
 //! What the routes need: the snapshot that is shown, and how it is made from the store.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, mpsc, watch};
 
+use super::bounds::Bounds;
 use super::mail;
 use super::snapshot::{Pending, Snapshot};
-use super::streams::Streams;
 use super::view::{Health, HostRemark, SourceDetail, SourceView};
 use crate::alert::Standpoint;
 use crate::assess::activity::is_zombie;
@@ -17,6 +18,7 @@ use crate::bulletin::Bulletin;
 use crate::daemon::{Line, Recheck, Reload};
 use crate::fetch::{text_without_secrets, without_secrets};
 use crate::rules::{Source, SourceId, SourceKind, UnitId};
+use crate::schedule::Slot;
 use crate::store::{SightingRecord, StoreError, Stored};
 
 /// What the routes need. Cheap to clone.
@@ -27,8 +29,7 @@ pub struct Door {
     pub(super) reload: mpsc::Sender<Reload>,
     /// When this door was made: every line has one of its own.
     made_at: DateTime<Utc>,
-    /// Streams of events that are open.
-    pub(super) streams: Streams,
+    pub(super) bounds: Bounds,
     shown: watch::Sender<Arc<Snapshot>>,
     /// Whoever makes the next snapshot: one at a time, each from the one before.
     looking: Arc<Mutex<()>>,
@@ -36,6 +37,8 @@ pub struct Door {
     pub(super) press: Arc<Semaphore>,
 }
 
+/// Whoever looks through more items than this keeps others waiting.
+const SOON_TOLD: usize = 300;
 /// Items shown of a source.
 const SIGHTINGS_SHOWN: usize = 10;
 
@@ -53,14 +56,14 @@ impl Door {
             shown: watch::Sender::new(Arc::new(nothing)),
             looking: Arc::default(),
             press: Arc::new(Semaphore::new(1)),
-            streams: Streams::default(),
+            bounds: Bounds::default(),
         }
     }
 
-    /// The same, its streams of events counted together with those of other doors.
+    /// The same, what is under way counted together with what is at other doors.
     #[must_use]
-    pub fn with_streams(self, streams: Streams) -> Self {
-        Self { streams, ..self }
+    pub fn within(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
     }
 
     /// The county as it was last seen.
@@ -104,20 +107,36 @@ impl Door {
             return self.show_all();
         }
         let others = self.line.changes.others();
-        let mut changed = Vec::new();
-        for slot in self.line.changes.take() {
-            // Canaries of bridges are polled too, and not shown.
-            if let Some(source) = self.line.rules.sources.get(slot.0 as usize) {
-                changed.push((slot, self.source(source, now)?));
+        let slots = self.line.changes.take();
+        match self.next(&shown, &slots, now) {
+            Ok(next) => {
+                self.show(next.with_others(others), now);
+                Ok(())
+            }
+            Err(error) => {
+                self.line.changes.note(slots);
+                Err(error)
             }
         }
-        let next = shown.with(changed, &self.line.rules.units, self.pending()?);
-        self.show(next.with_others(others), now);
-        Ok(())
+    }
+
+    /// The snapshot after this one, in which these sources may be others.
+    fn next(
+        &self,
+        shown: &Snapshot,
+        slots: &BTreeSet<Slot>,
+        now: DateTime<Utc>,
+    ) -> Result<Snapshot, StoreError> {
+        // Canaries of bridges are polled too, and not shown.
+        let sources =
+            slots.iter().filter_map(|slot| Some((*slot, self.line.rules.sources.get(slot.0 as usize)?)));
+        let changed: Result<Vec<_>, StoreError> =
+            sources.map(|(slot, source)| Ok((slot, self.source(source, now)?))).collect();
+        Ok(shown.with(changed?, &self.line.rules.units, self.pending()?))
     }
 
     fn show(&self, next: Snapshot, now: DateTime<Utc>) {
-        self.line.generation.store(next.generation, Ordering::Relaxed);
+        self.line.generation.fetch_max(next.generation, Ordering::Relaxed);
         self.shown.send_replace(Arc::new(next.at(now, self.line.calendar().day_of(now))));
     }
 
@@ -159,9 +178,10 @@ impl Door {
         Ok(SourceView { told_this_week, ..self.view(source, &stored, unit_name, now) })
     }
 
-    /// Whether all that is shown of a source lies in memory. Of accounts the store holds more.
-    pub(super) fn has_in_memory(&self, source: &Source) -> bool {
-        source.kind == SourceKind::Column && self.line.store.remembers(&source.id)
+    /// Whether all that is shown of a source lies in memory and is soon told. Of accounts the store holds more.
+    pub(super) fn is_soon_told(&self, source: &Source) -> bool {
+        source.kind == SourceKind::Column
+            && self.line.store.remembers(&source.id).is_some_and(|items| items <= SOON_TOLD)
     }
 
     /// All items of a source, newest first.

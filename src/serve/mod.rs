@@ -10,6 +10,7 @@
 mod account;
 mod aside;
 mod badge;
+mod bounds;
 mod client;
 mod connections;
 mod csv;
@@ -37,11 +38,11 @@ mod select;
 mod snapshot;
 mod socket;
 mod stances;
-mod streams;
 pub mod view;
 pub(crate) mod words;
 mod writes;
 
+pub use bounds::Bounds;
 pub use client::{Client, ClientError, Following};
 pub use door::Door;
 pub(crate) use find::{NotFound, find};
@@ -50,4 +51,3 @@ pub use page_at::PageAt;
 pub use peer::{Access, May, Peer};
 pub use routes::Routes;
 pub use socket::{SocketError, StatusSocket};
-pub use streams::Streams;

@@ -12,7 +12,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router};
 use chrono::{Days, NaiveDate};
@@ -118,13 +118,13 @@ fn of_the_store() -> Vec<Route> {
 }
 
 fn router(door: Door) -> Router {
-    let of_the_snapshot =
-        router_of(at_once()).merge(router_of(of_the_snapshot()).layer(from_fn(answer_aside)));
+    let aside = from_fn_with_state(door.clone(), answer_aside);
+    let of_the_snapshot = router_of(at_once()).merge(router_of(of_the_snapshot()).layer(aside.clone()));
     let of_the_store = router_of(of_the_store()).merge(router_of(mail::routes())).merge(page::routes());
     of_the_snapshot
         // Whoever has such an answer is told so.
         .layer(from_fn_with_state(door.clone(), fresh::if_changed))
-        .merge(of_the_store.layer(from_fn(answer_aside)))
+        .merge(of_the_store.layer(aside))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         .with_state(door.clone())

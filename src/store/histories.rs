@@ -12,7 +12,7 @@ use sled::IVec;
 
 use crate::rules::SourceId;
 
-/// The items of those sources that somebody asked for, bounded in number.
+/// The items of those sources that somebody asked for, bounded in bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Histories {
     kept: Arc<Mutex<Kept>>,
@@ -25,19 +25,23 @@ pub(super) type Entry = (IVec, IVec);
 #[derive(Debug, Default)]
 struct Kept {
     histories: HashMap<SourceId, History>,
-    /// Of all sources.
-    items: usize,
+    /// Keys and items of all sources.
+    bytes: usize,
+    /// Histories begun so far.
+    begun: u64,
 }
 
 #[derive(Debug, Default)]
 struct History {
+    /// Which it is of those that were begun.
+    number: u64,
     items: BTreeMap<IVec, IVec>,
     /// Whether all items are here, rather than those alone that were added since somebody began to read the others.
     is_whole: bool,
 }
 
-/// A county's items of many years, at a few hundred bytes each. When there are more, all are read anew.
-const MOST: usize = 200_000;
+/// A county's items of many years. When there are more, all are read anew.
+const MOST_BYTES: usize = 128 << 20;
 
 impl Histories {
     /// All items of a source: those kept, or those read now.
@@ -46,16 +50,17 @@ impl Histories {
         id: &SourceId,
         read: impl FnOnce() -> Result<Vec<Entry>, E>,
     ) -> Result<Vec<IVec>, E> {
-        {
+        let number = {
             let mut kept = self.kept();
-            let history = kept.histories.entry(id.clone()).or_default();
+            let history = kept.history(id);
             if history.is_whole {
                 return Ok(history.all());
             }
-        }
+            history.number
+        };
         let entries = read()?;
         let mut kept = self.kept();
-        let Some(history) = kept.histories.get_mut(id) else {
+        let Some(history) = kept.histories.get_mut(id).filter(|history| history.number == number) else {
             // Forgotten meanwhile: nobody knows what was added.
             return Ok(entries.into_iter().map(|(_, item)| item).collect());
         };
@@ -66,8 +71,9 @@ impl Histories {
         Ok(all)
     }
 
-    pub(super) fn remember(&self, id: &SourceId) -> bool {
-        self.kept().histories.get(id).is_some_and(|history| history.is_whole)
+    /// How many items of a source are kept, if all are.
+    pub(super) fn remember(&self, id: &SourceId) -> Option<usize> {
+        self.kept().histories.get(id).filter(|history| history.is_whole).map(|history| history.items.len())
     }
 
     /// Takes note of items that a transaction has added.
@@ -84,7 +90,8 @@ impl Histories {
         let mut kept = self.kept();
         for id in ids {
             if let Some(history) = kept.histories.remove(id) {
-                kept.items -= history.items.len();
+                let bytes: usize = history.items.iter().map(bytes_of).sum();
+                kept.bytes -= bytes;
             }
         }
     }
@@ -95,11 +102,16 @@ impl Histories {
 }
 
 impl History {
-    /// Adds items and says how many were not there.
+    /// Adds items and says how many bytes were not there.
     fn add(&mut self, entries: Vec<Entry>) -> usize {
-        let before = self.items.len();
-        self.items.extend(entries);
-        self.items.len() - before
+        let mut added = 0;
+        for (key, item) in entries {
+            let bytes = bytes_of((&key, &item));
+            if self.items.insert(key, item).is_none() {
+                added += bytes;
+            }
+        }
+        added
     }
 
     fn all(&self) -> Vec<IVec> {
@@ -108,17 +120,27 @@ impl History {
 }
 
 impl Kept {
+    fn history(&mut self, id: &SourceId) -> &mut History {
+        self.begun += 1;
+        let begun = History { number: self.begun, ..History::default() };
+        self.histories.entry(id.clone()).or_insert(begun)
+    }
+
     fn count(&mut self, added: usize, most: usize) {
-        self.items += added;
-        if self.items > most {
-            *self = Self::default();
+        self.bytes += added;
+        if self.bytes > most {
+            *self = Self { begun: self.begun, ..Self::default() };
         }
     }
 }
 
+fn bytes_of((key, item): (&IVec, &IVec)) -> usize {
+    key.len() + item.len()
+}
+
 impl Default for Histories {
     fn default() -> Self {
-        Self { kept: Arc::default(), most: MOST }
+        Self { kept: Arc::default(), most: MOST_BYTES }
     }
 }
 
@@ -148,10 +170,10 @@ mod tests {
         histories.added(&id("x"), entries(&[2, 3]));
         histories.added(&id("y"), entries(&[4]));
         assert_eq!(items(&histories, &id("x"), &[]), [1, 2, 3]);
-        assert_eq!([id("x"), id("y"), id("z")].map(|id| histories.remember(&id)), [true, false, false]);
+        assert_eq!([id("x"), id("y"), id("z")].map(|id| histories.remember(&id)), [Some(3), None, None]);
         histories.forget(&[id("x"), id("z")]);
         assert_eq!(items(&histories, &id("x"), &[1, 2, 3, 5]), [1, 2, 3, 5]);
-        assert_eq!(histories.kept().items, 4);
+        assert_eq!(histories.kept().bytes, 4 * 3);
     }
 
     #[test]
@@ -167,17 +189,25 @@ mod tests {
             Ok::<_, ()>(entries(&[1]))
         };
         assert_eq!(histories.of(&id("y"), read).unwrap().len(), 1);
+        let read = || {
+            histories.forget(&[id("z")]);
+            let others = || Ok::<_, ()>(entries(&[1, 2]));
+            assert_eq!(histories.of(&id("z"), others).unwrap().len(), 2);
+            Ok::<_, ()>(entries(&[1]))
+        };
+        assert_eq!(histories.of(&id("z"), read).unwrap().len(), 1);
+        assert_eq!(items(&histories, &id("z"), &[]), [1, 2], "what others have begun since is theirs");
         assert_eq!(items(&histories, &id("y"), &[1, 2]), [1, 2]);
     }
 
     #[test]
     fn a_failed_read_leaves_all_to_be_read_and_too_many_items_are_let_go() {
-        let histories = Histories { most: 5, ..Histories::default() };
+        let histories = Histories { most: 5 * 3, ..Histories::default() };
         assert_eq!(histories.of(&id("x"), || Err("disk")), Err("disk"));
-        assert!(!histories.remember(&id("x")));
+        assert_eq!(histories.remember(&id("x")), None);
         assert_eq!(items(&histories, &id("x"), &[1, 2, 3]), [1, 2, 3]);
         assert_eq!(items(&histories, &id("y"), &[1, 2, 3]), [1, 2, 3]);
-        assert_eq!(histories.kept().items, 0);
+        assert_eq!(histories.kept().bytes, 0);
         assert_eq!(items(&histories, &id("x"), &[1, 2, 3, 4]), [1, 2, 3, 4]);
     }
 }

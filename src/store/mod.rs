@@ -23,7 +23,7 @@
 //! | `patrols` | source id, 0, instant, number | [`PatrolRecord`]: what a person saw of an account | whoever puts it on record | nobody: append-only |
 //! | `menus` | source id, 0, instant | [`MenuRecord`](crate::assess::menu::MenuRecord): what an account's menu led to from then on | the check that first saw it so; a later one that sees the same says so in it | nobody |
 //! | `stances` | source id, 0, instant, 0, number | [`Stance`](crate::alert::Stance): what a person said of a source | the socket | nobody: append-only |
-//! | `told` | source id, 0, instant | the notice that told something new of the source | the digest, in one transaction | nobody: append-only |
+//! | `told` | source id, 0, instant | the notice that told something new of the source | the digest, in one transaction | whoever takes the notice back before anybody has it |
 //! | `releases` | instant | [`Release`]: a person let the mail to units go on | the socket | nobody: append-only |
 //! | `events` | instant, source id, 0, number | [`Event`]: what happened to a source | with the change itself | nobody |
 //! | `audit` | instant, number | [`Act`]: who changed what through the socket | every write through the socket | nobody: append-only |

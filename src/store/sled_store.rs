@@ -234,13 +234,17 @@ impl Store {
         });
         match outcome {
             Ok((number, written, outcomes)) => {
-                for (id, Written { record, sightings }) in ids.iter().zip(written) {
-                    if let Some((record, bytes)) = record {
-                        self.present.written(id, number, record, bytes);
-                    }
-                    if !sightings.is_empty() {
-                        self.histories.added(id, sightings);
-                    }
+                // Items first: whoever sees what a record says of the newest sees that one too.
+                let (records, sightings): (Vec<_>, Vec<_>) =
+                    written.into_iter().map(|Written { record, sightings }| (record, sightings)).unzip();
+                for (id, sightings) in
+                    ids.iter().zip(sightings).filter(|(_, sightings)| !sightings.is_empty())
+                {
+                    self.histories.added(id, sightings);
+                }
+                for (id, (record, bytes)) in ids.iter().zip(records).filter_map(|(id, new)| Some((id, new?)))
+                {
+                    self.present.written(id, number, record, bytes);
                 }
                 Ok(outcomes)
             }
@@ -252,9 +256,9 @@ impl Store {
         }
     }
 
-    /// Whether the record and the items of a source lie in memory, so that reading them waits for nobody.
-    pub fn remembers(&self, id: &SourceId) -> bool {
-        self.present.remembers(id) && self.histories.remember(id)
+    /// How many items a source has, if they and its record lie in memory, so that reading them waits for nobody.
+    pub fn remembers(&self, id: &SourceId) -> Option<usize> {
+        self.histories.remember(id).filter(|_| self.present.remembers(id))
     }
 
     /// All items ever seen of a source, in no particular order.

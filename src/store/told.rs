@@ -74,3 +74,35 @@ impl Store {
         self.told.keys().range(times).map(|key| instant_at_end(key)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::{Level, News};
+    use crate::deliver::{Notice, Says, samples::row};
+    use crate::store::{PlannedDigest, samples};
+
+    fn told(store: &Store, id: &SourceId) -> Vec<DateTime<Utc>> {
+        store.told_since(id, DateTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn what_is_told_taken_back_or_renamed_is_known_at_once_and_as_it_is_on_disk() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path(), "langxi").unwrap();
+        let Says::Digest(mut digest) = samples::notice().says else { unreachable!() };
+        digest.rows = vec![row(News::Raised { level: Level::Overdue })];
+        let (source, new) = (digest.rows[0].facts.source.clone(), SourceId::new("zhujianju/xin"));
+        let at = samples::notice().created_at;
+        let notice = Notice::new(digest, at);
+        let planned = PlannedDigest { notice: Some(notice.clone()), told: Vec::new() };
+        store.post_digest(&planned, at).unwrap();
+        assert_eq!(told(&store, &source), [at]);
+        assert!(store.told_since(&source, at + chrono::TimeDelta::seconds(1)).is_empty());
+        assert!(store.rename(&source, &new).unwrap());
+        assert_eq!((told(&store, &source), told(&store, &new)), (Vec::new(), vec![at]));
+        drop(store);
+        let store = Store::open(directory.path(), "langxi").unwrap();
+        assert_eq!(told(&store, &new), [at]);
+    }
+}

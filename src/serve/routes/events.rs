@@ -26,7 +26,7 @@ use crate::store::Store;
 /// A list shows this many unless asked for another number, and never more than the other.
 const USUAL: usize = 100;
 const MOST: usize = 1000;
-/// A stream looks for news at least this often; acts of people change no snapshot.
+/// A stream looks for news at least this often, whether or not it is woken.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Deserialize)]
@@ -66,7 +66,7 @@ fn follow(door: &Door, last: Option<&str>) -> Result<Response, Refusal> {
         let error = "too many streams of events are open";
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error, "try again in a minute")
     };
-    let place = door.streams.place().ok_or_else(full)?;
+    let place = door.bounds.of_a_stream().ok_or_else(full)?;
     let (store, changed) = (door.line.store.clone(), Some(door.watch()));
     let listener = Listener { store, cursor, changed, waiting: Vec::new(), _place: place };
     Ok(Sse::new(listener.stream()).keep_alive(KeepAlive::default()).into_response())

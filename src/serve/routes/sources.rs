@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::fresh::Shown;
 use crate::daemon::Recheck;
 use crate::rules::{Source, SourceId, UnitId};
-use crate::serve::aside::{aside, stopping};
+use crate::serve::aside::{read_aside, stopping};
 use crate::serve::door::Door;
 use crate::serve::refusal::{Answer, Refusal};
 use crate::serve::select::{Page, Selection};
@@ -35,11 +35,12 @@ pub(super) async fn one(
 ) -> Answer<SourceDetail> {
     let Path((unit, local)) = path?;
     let source = known_source(&door, &unit, &local)?;
-    if door.has_in_memory(source) {
+    if door.is_soon_told(source) {
         return Ok(Json(door.source_detail(source, &door.history(source)?, &shown)?));
     }
     let (here, source) = (door.clone(), source.clone());
-    let read = aside(async move { here.source_detail(&source, &here.history(&source)?, &shown) });
+    let read =
+        read_aside(&door.bounds, async move { here.source_detail(&source, &here.history(&source)?, &shown) });
     Ok(Json(read.await.ok_or_else(stopping)??))
 }
 
