@@ -14,14 +14,21 @@ pub(super) struct Tag<'t> {
     pub(super) to: usize,
     /// Its name.
     pub(super) name: &'t str,
+    /// Its `id`, as written.
+    pub(super) id: Option<&'t str>,
+    /// Its `class`, as written.
+    pub(super) class: Option<&'t str>,
     attributes: &'t str,
 }
 
 /// What the walk meets.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Token<'t> {
-    /// `<!DOCTYPE …>` as written.
-    Doctype(&'t str),
+    /// `<!DOCTYPE …>` as written, and where.
+    Doctype {
+        from: usize,
+        text: &'t str,
+    },
     Start(Tag<'t>),
     End(Tag<'t>),
 }
@@ -42,7 +49,12 @@ const HOLDS_TEXT: [&str; 7] = ["script", "style", "textarea", "title", "iframe",
 
 impl<'t> Tokens<'t> {
     pub(super) fn of(text: &'t str) -> Self {
-        Self { text, at: 0 }
+        Self::after(text, 0)
+    }
+
+    /// The walk through what follows a tag that ends at `at`.
+    pub(super) fn after(text: &'t str, at: usize) -> Self {
+        Self { text, at }
     }
 
     /// Passes over what `token` begins and returns it.
@@ -77,7 +89,7 @@ impl<'t> Iterator for Tokens<'t> {
                     let past = self.text[from..].find('>').map(|length| from + length + 1);
                     let declaration = &self.text[from..past.unwrap_or(from)];
                     if is_doctype(declaration) {
-                        return Some(self.pass(Token::Doctype(declaration), past));
+                        return Some(self.pass(Token::Doctype { from, text: declaration }, past));
                     }
                     past
                 }
@@ -99,7 +111,14 @@ impl<'t> Tag<'t> {
         let name_to = next(bytes, name_from, |byte| is_blank(byte) || matches!(byte, b'/' | b'>'))?;
         let name = &text[name_from..name_to];
         let mut at = name_to;
+        let (mut id, mut class) = (None, None);
         while let Some(attribute) = Attribute::after(text, at) {
+            // One that comes twice counts as it came first.
+            if id.is_none() && attribute.name.eq_ignore_ascii_case("id") {
+                id = Some(attribute.value);
+            } else if class.is_none() && attribute.name.eq_ignore_ascii_case("class") {
+                class = Some(attribute.value);
+            }
             at = attribute.to;
         }
         // Anything else would be a value whose quotes never close.
@@ -107,12 +126,7 @@ impl<'t> Tag<'t> {
             next(bytes, at, |byte| !is_blank(byte) && byte != b'/').filter(|end| bytes[*end] == b'>')?;
         let is_lower_case = !name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0);
         let to = end + 1;
-        is_lower_case.then(|| Self { from, to, name, attributes: &text[name_to..to] })
-    }
-
-    /// The value of an attribute as written; empty where it has none.
-    pub(super) fn attribute(&self, name: &str) -> Option<&'t str> {
-        self.attributes().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        is_lower_case.then(|| Self { from, to, name, id, class, attributes: &text[name_to..to] })
     }
 
     /// Names and values of all attributes, as written.

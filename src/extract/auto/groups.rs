@@ -34,6 +34,13 @@ impl Group<'_> {
     }
 }
 
+/// Whether all rows sit in the same kind of place, wherever on the page that is.
+pub(super) fn are_one_group(rows: &[Row]) -> bool {
+    let mut places = rows.iter().map(|row| place(row.element));
+    let first = places.next();
+    places.all(|other| Some(other) == first)
+}
+
 /// The rows of the list, with its undated ones, or nothing if in doubt. Several lists where the rule says so.
 pub(super) fn the_lists<'a>(
     rows: Vec<Row<'a>>,
