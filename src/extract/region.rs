@@ -15,7 +15,7 @@ mod selector;
 
 use std::ops::Range;
 
-use self::ends::{CAN_BE_CUT, LISTS, NOT_FOLLOWED, end_of};
+use self::ends::{LISTS, can_be_cut, end_of, is_not_followed};
 use self::formatting::Formatting;
 use self::place::Place;
 use self::selector::{Sign, alternatives, looks_out_for, sign_of};
@@ -64,6 +64,11 @@ impl Region {
         Some(Self { places: Vec::new(), marks, is_one_list: true })
     }
 
+    /// What is out of place in a table stands before it, so that tables never hold a mark for certain.
+    fn may_hold_marks(&self, name: &str) -> bool {
+        if self.is_one_list { LISTS.contains(&name) } else { name != "table" }
+    }
+
     /// The page with nothing but its lists; `None` where there is none, or where it might read differently so.
     pub(super) fn cut(&self, page: &str) -> Option<String> {
         let mut search = Search {
@@ -107,7 +112,7 @@ struct Search<'r, 'p> {
     /// The innermost is last. A guess: whether its tags nest is seen when it is cut.
     open: Vec<Open<'p>>,
     tables: usize,
-    formatting: Formatting,
+    formatting: Formatting<'p>,
     cuts: Vec<Range<usize>>,
 }
 
@@ -125,11 +130,11 @@ impl<'p> Search<'_, 'p> {
                     tokens = Tokens::after(self.page, self.cut_around(&tag)?);
                 }
                 Token::Start(tag) if is_any_of(&self.region.places, &tag)? => {
-                    CAN_BE_CUT.contains(&tag.name).then_some(())?;
+                    can_be_cut(tag.name).then_some(())?;
                     let place = self.opened(tag);
                     tokens = Tokens::after(self.page, self.cut(&place)?);
                 }
-                Token::Start(tag) if NOT_FOLLOWED.contains(&tag.name) => return None,
+                Token::Start(tag) if is_not_followed(tag.name) => return None,
                 Token::Start(tag) => self.enter(tag),
                 Token::End(tag) => self.leave(tag.name),
             }
@@ -142,7 +147,7 @@ impl<'p> Search<'_, 'p> {
     }
 
     fn enter(&mut self, tag: Tag<'p>) {
-        if CAN_BE_CUT.contains(&tag.name) {
+        if can_be_cut(tag.name) {
             self.open.push(self.opened(tag));
         }
         self.tables += usize::from(tag.name == "table");
@@ -150,7 +155,7 @@ impl<'p> Search<'_, 'p> {
     }
 
     fn leave(&mut self, name: &str) {
-        if CAN_BE_CUT.contains(&name)
+        if can_be_cut(name)
             && let Some(at) = self.open.iter().rposition(|open| open.tag.name == name)
         {
             self.open.truncate(at);
@@ -171,16 +176,15 @@ impl<'p> Search<'_, 'p> {
         Some(end)
     }
 
-    /// Cuts the element around a mark. What is out of place in a table stands before it, so that no table will do.
+    /// Cuts the element around a mark.
     fn cut_around(&mut self, mark: &Tag) -> Option<usize> {
-        let place = self.open.pop().filter(|open| open.tag.name != "table")?;
+        let place = self.open.pop().filter(|open| self.region.may_hold_marks(open.tag.name))?;
         let end = self.cut(&place).filter(|end| *end > mark.from)?;
-        let is_as_wanted =
-            !self.region.is_one_list || (LISTS.contains(&place.tag.name) && self.cuts.len() == 1);
+        (!self.region.is_one_list || self.cuts.len() == 1).then_some(())?;
         // What was begun inside is closed inside.
         self.formatting = Formatting::default();
         self.tables = place.tables;
-        is_as_wanted.then_some(end)
+        Some(end)
     }
 }
 

@@ -2,20 +2,35 @@
 
 use super::super::tokens::{Tag, Token, Tokens};
 
-/// Elements that no other tag closes, so that their own end tag ends them.
-pub(super) const CAN_BE_CUT: [&str; 8] = ["div", "ul", "ol", "dl", "section", "article", "main", "table"];
-pub(super) const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "keygen", "link", "meta", "param", "source",
-    "wbr",
-];
+/// Whether no other tag closes such an element, so that its own end tag ends it.
+pub(super) fn can_be_cut(name: &str) -> bool {
+    matches!(name.as_bytes(), b"div" | b"ul" | b"ol" | b"dl" | b"section" | b"article" | b"main" | b"table")
+}
+
+/// Whether such an element has no end tag.
+#[rustfmt::skip]
+pub(super) fn is_void(name: &str) -> bool {
+    matches!(
+        name.as_bytes(),
+        b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"keygen" | b"link" | b"meta"
+            | b"param" | b"source" | b"wbr"
+    )
+}
+
+/// Whether a page may be parsed after such an element in ways that are not followed here.
+#[rustfmt::skip]
+pub(super) fn is_not_followed(name: &str) -> bool {
+    matches!(
+        name.as_bytes(),
+        b"base" | b"template" | b"svg" | b"math" | b"frameset" | b"plaintext" | b"noembed" | b"xmp"
+    )
+}
+
 /// Elements that the end of what is around them also ends.
 const END_IS_OPTIONAL: [&str; 15] = [
     "li", "dt", "dd", "p", "option", "optgroup", "tr", "td", "th", "tbody", "thead", "tfoot", "colgroup",
     "rt", "rp",
 ];
-/// Elements after which a page may be parsed in ways that are not followed here.
-pub(super) const NOT_FOLLOWED: [&str; 8] =
-    ["base", "template", "svg", "math", "frameset", "plaintext", "noembed", "xmp"];
 /// Elements that mean something else inside a list than alone.
 const NOT_IN_A_LIST: [&str; 5] = ["form", "html", "head", "body", "image"];
 const ROWS: [&str; 3] = ["li", "dt", "dd"];
@@ -29,7 +44,7 @@ pub(super) fn end_of(first: &Tag, page: &str, is_in_table: bool) -> Option<usize
     loop {
         match tags.next()?.ok()? {
             Token::Doctype { .. } => return None,
-            Token::Start(tag) if NOT_FOLLOWED.contains(&tag.name) || NOT_IN_A_LIST.contains(&tag.name) => {
+            Token::Start(tag) if is_not_followed(tag.name) || NOT_IN_A_LIST.contains(&tag.name) => {
                 return None;
             }
             // These close what is open around the list, unless a list or table of their own keeps them from that.
@@ -37,7 +52,7 @@ pub(super) fn end_of(first: &Tag, page: &str, is_in_table: bool) -> Option<usize
             Token::Start(tag) if CELLS.contains(&tag.name) && !open.contains(&"table") => return None,
             // Where a list has strayed between the cells of a table, another table ends both.
             Token::Start(tag) if tag.name == "table" && is_in_table => return None,
-            Token::Start(tag) if VOID.contains(&tag.name) => {}
+            Token::Start(tag) if is_void(tag.name) => {}
             Token::Start(tag) => open.push(tag.name),
             Token::End(tag) => {
                 while open.last() != Some(&tag.name) {

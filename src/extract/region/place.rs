@@ -54,10 +54,13 @@ impl Place {
     }
 
     /// Whether a tag begins such an element; `None` where it takes a parser to tell.
+    #[inline]
     pub(super) fn fits(&self, tag: &Tag) -> Option<bool> {
-        if self.tag.as_deref().is_some_and(|wanted| wanted != tag.name) {
-            return Some(false);
-        }
+        let is_another = self.tag.as_deref().is_some_and(|wanted| wanted != tag.name);
+        if is_another { Some(false) } else { self.has_names_of(tag) }
+    }
+
+    fn has_names_of(&self, tag: &Tag) -> Option<bool> {
         let id_fits = match (&self.id, tag.id) {
             (None, _) => true,
             (Some(_), None) => false,
@@ -86,6 +89,9 @@ fn unquoted(value: &str) -> &str {
 }
 
 fn has_class(given: &str, wanted: &str) -> Option<bool> {
+    if given.len() < wanted.len() && !given.bytes().any(|byte| byte == b'&') {
+        return Some(false);
+    }
     let mut has_it = false;
     for class in given.split_ascii_whitespace() {
         has_it |= same_name(class, wanted)?;

@@ -1,6 +1,6 @@
 //! Says of a selector what in a page's text its matches are known by, and what they are asked about.
 
-use super::ends::CAN_BE_CUT;
+use super::ends::can_be_cut;
 use super::place::{Place, is_plain};
 
 /// What a list is known by.
@@ -24,7 +24,7 @@ pub(super) fn sign_of(selector: &str) -> Option<Sign> {
     // What can be cut may not come between, as it might be cut in place of what is selected.
     let is_never_cut = |step: &str| {
         let tag = step.split(['.', '#']).next().unwrap_or_default().to_ascii_lowercase();
-        is_plain(step) && !tag.is_empty() && !CAN_BE_CUT.contains(&tag.as_str())
+        is_plain(step) && !tag.is_empty() && !can_be_cut(&tag)
     };
     let steps_are_never_cut =
         between.trim().is_empty() || between.split('>').map(str::trim).all(is_never_cut);
