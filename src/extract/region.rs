@@ -15,11 +15,14 @@ mod selector;
 
 use std::ops::Range;
 
-use self::ends::{LISTS, can_be_cut, end_of, is_not_followed};
+use self::ends::{DEEPEST, LISTS, can_be_cut, end_of, is_not_followed};
 use self::formatting::Formatting;
 use self::place::Place;
 use self::selector::{Sign, alternatives, looks_out_for, sign_of};
 use super::tokens::{Tag, Token, Tokens};
+
+/// Each goes through what was cut before once more.
+const MOST_RECUTS: usize = 8;
 
 /// Where a list stands.
 #[derive(Debug, Clone)]
@@ -78,6 +81,7 @@ impl Region {
             tables: 0,
             formatting: Formatting::default(),
             cuts: Vec::new(),
+            recuts: 0,
         };
         let doctype = search.go_through()?;
         let lists = search.cuts.into_iter().map(|cut| &page[cut]);
@@ -114,6 +118,8 @@ struct Search<'r, 'p> {
     tables: usize,
     formatting: Formatting<'p>,
     cuts: Vec<Range<usize>>,
+    /// How often something was cut in place of what had been cut inside it.
+    recuts: usize,
 }
 
 impl<'p> Search<'_, 'p> {
@@ -135,7 +141,7 @@ impl<'p> Search<'_, 'p> {
                     tokens = Tokens::after(self.page, self.cut(&place)?);
                 }
                 Token::Start(tag) if is_not_followed(tag.name) => return None,
-                Token::Start(tag) => self.enter(tag),
+                Token::Start(tag) => self.enter(tag)?,
                 Token::End(tag) => self.leave(tag.name),
             }
         }
@@ -146,12 +152,14 @@ impl<'p> Search<'_, 'p> {
         Open { tag, reads_alone: self.formatting.is_none(), tables: self.tables }
     }
 
-    fn enter(&mut self, tag: Tag<'p>) {
+    fn enter(&mut self, tag: Tag<'p>) -> Option<()> {
         if can_be_cut(tag.name) {
+            (self.open.len() < DEEPEST).then_some(())?;
             self.open.push(self.opened(tag));
         }
         self.tables += usize::from(tag.name == "table");
         self.formatting.start(tag.name);
+        Some(())
     }
 
     fn leave(&mut self, name: &str) {
@@ -171,9 +179,12 @@ impl<'p> Search<'_, 'p> {
         place.reads_alone.then_some(())?;
         let from = place.tag.from;
         let end = end_of(&place.tag, self.page, place.tables > 0)?;
-        self.cuts.retain(|cut| cut.start < from);
+        if self.cuts.last().is_some_and(|last| last.start > from) {
+            self.recuts += 1;
+            self.cuts.retain(|cut| cut.start < from);
+        }
         self.cuts.push(from..end);
-        Some(end)
+        (self.recuts <= MOST_RECUTS).then_some(end)
     }
 
     /// Cuts the element around a mark.

@@ -37,6 +37,10 @@ const ROWS: [&str; 3] = ["li", "dt", "dd"];
 pub(super) const LISTS: [&str; 3] = ["ul", "ol", "dl"];
 const CELLS: [&str; 9] = ["tr", "td", "th", "tbody", "thead", "tfoot", "caption", "col", "colgroup"];
 
+/// Deeper pages are left whole: real ones have some tens of levels, and looking through many more at each tag would take
+/// minutes.
+pub(super) const DEEPEST: usize = 500;
+
 /// Where the element of `first` ends; `None` if its tags do not nest. `is_in_table`: whether a table may be open around it.
 pub(super) fn end_of(first: &Tag, page: &str, is_in_table: bool) -> Option<usize> {
     let mut open: Vec<&str> = vec![first.name];
@@ -53,6 +57,7 @@ pub(super) fn end_of(first: &Tag, page: &str, is_in_table: bool) -> Option<usize
             // Where a list has strayed between the cells of a table, another table ends both.
             Token::Start(tag) if tag.name == "table" && is_in_table => return None,
             Token::Start(tag) if is_void(tag.name) => {}
+            Token::Start(_) if open.len() >= DEEPEST => return None,
             Token::Start(tag) => open.push(tag.name),
             Token::End(tag) => {
                 while open.last() != Some(&tag.name) {

@@ -157,6 +157,20 @@ fn a_doctype_counts_where_it_comes_first() {
     assert_eq!(cut(&format!("<p><!DOCTYPE html>{list}")), None);
 }
 
+#[test]
+fn a_page_that_would_take_long_to_cut_is_left_whole() {
+    let region = Region::of("ul.news, :has(> i.row)", &["li"]).unwrap();
+    let nested = |times: usize, inside: &str, behind: &str| {
+        ["<div>".repeat(times).as_str(), inside, format!("{behind}</div>").repeat(times).as_str()].concat()
+    };
+    let list = "<ul class=news><li>一</li></ul>";
+    assert!(region.cut(&nested(400, list, "")).is_some());
+    assert!(region.cut(&nested(600, list, "")).is_none());
+    assert!(region.cut(&format!("<ul class=news><li>{}</ul>", nested(600, "一", ""))).is_none());
+    assert!(region.cut(&nested(8, list, "<i class=row></i>")).is_some());
+    assert!(region.cut(&nested(20, list, "<i class=row></i>")).is_none());
+}
+
 /// Everything that a list reader could ask of the lists of a page, in words.
 fn lists_of(page: &str) -> Vec<String> {
     let html = Html::parse_document(page);
