@@ -47,7 +47,7 @@ pub(crate) const FAMILIES: [Family; 11] = [
     Family {
         preset: "lonsun-column",
         shape: "navli",
-        address: "http://www.bench.example/public/71/5601",
+        address: "http://www.bench.example/public/column/71?type=4",
         open: "<div class=\"xxgk_nav_con\"><div class=\"list_box\">\n",
         row: |number, title, day| {
             format!(
@@ -55,7 +55,7 @@ pub(crate) const FAMILIES: [Family; 11] = [
                  <a href=\"/public/71/{number}.html\" title=\"{title}\">{title}</a></div></li><li class=\"rq\">{day}</li></ul></div>\n"
             )
         },
-        close: "</div></div>\n<script>var url = '/public/column/71?type=4';</script>\n",
+        close: "</div></div>\n<script>var url = '/content/column/5601?pageIndex=';</script>\n",
     },
     Family {
         preset: "trs",
