@@ -193,7 +193,7 @@ fn next(bytes: &[u8], from: usize, is_wanted: impl Fn(u8) -> bool) -> Option<usi
     bytes[from..].iter().position(|byte| is_wanted(*byte)).map(|length| from + length)
 }
 
-/// Where a quote stands. Most values are too short for [`memchr`] to be worth its call.
+/// Where a quote stands. Most values are too short for `memchr` to be worth its call.
 fn position(quote: u8, bytes: &[u8]) -> Option<usize> {
     const SHORT: usize = 8;
     let (short, rest) = bytes.split_at(bytes.len().min(SHORT));
