@@ -7,6 +7,8 @@ use crate::pages::Pages;
 /// A family's list: what stands around its rows, and a row of number, title and day.
 pub(crate) struct Family {
     pub(crate) preset: &'static str,
+    /// Which of the shapes of its lists, where we have several.
+    pub(crate) shape: &'static str,
     pub(crate) address: &'static str,
     open: &'static str,
     row: fn(i64, &str, &str) -> String,
@@ -15,9 +17,10 @@ pub(crate) struct Family {
 
 const ROWS: i64 = 20;
 
-pub(crate) const FAMILIES: [Family; 9] = [
+pub(crate) const FAMILIES: [Family; 11] = [
     Family {
         preset: "openness",
+        shape: "",
         address: "http://www.bench.example/OpennessContent/showList/18/305/page_1.html",
         open: "<dl class=\"content-list\">\n",
         row: |number, title, day| {
@@ -30,6 +33,7 @@ pub(crate) const FAMILIES: [Family; 9] = [
     },
     Family {
         preset: "lonsun-column",
+        shape: "doc_list",
         address: "http://www.bench.example/public/column/71?type=4",
         open: "<ul class=\"doc_list\">\n",
         row: |number, title, day| {
@@ -41,7 +45,21 @@ pub(crate) const FAMILIES: [Family; 9] = [
         close: "</ul>\n<script>var url = '/content/column/5601?pageIndex=';</script>\n",
     },
     Family {
+        preset: "lonsun-column",
+        shape: "navli",
+        address: "http://www.bench.example/public/column/71?type=4",
+        open: "<div class=\"xxgk_nav_con\"><div class=\"list_box\">\n",
+        row: |number, title, day| {
+            format!(
+                "<div class=\"xxgk_navli\"><ul><li class=\"num\">{number}</li><li class=\"mc\"><div>\
+                 <a href=\"/public/71/{number}.html\" title=\"{title}\">{title}</a></div></li><li class=\"rq\">{day}</li></ul></div>\n"
+            )
+        },
+        close: "</div></div>\n<script>var url = '/content/column/5601?pageIndex=';</script>\n",
+    },
+    Family {
         preset: "trs",
+        shape: "",
         address: "http://www.bench.example/zfxxgk/gfxwj/",
         open: "<ul class=\"u-list\">\n",
         row: |number, title, day| {
@@ -53,6 +71,7 @@ pub(crate) const FAMILIES: [Family; 9] = [
     },
     Family {
         preset: "n-cms",
+        shape: "",
         address: "http://www.bench.example/n100/n210/n321/index.html",
         open: "<!--start component--><ul><span id=\"comp_880\">\n",
         row: |number, title, day| {
@@ -64,6 +83,7 @@ pub(crate) const FAMILIES: [Family; 9] = [
     },
     Family {
         preset: "hebei-cms",
+        shape: "p_list",
         address: "http://www.bench.example/xian/xinwen/dt/",
         open: "<div class=\"p_list\"><ul>\n",
         row: |number, title, day| {
@@ -74,7 +94,20 @@ pub(crate) const FAMILIES: [Family; 9] = [
         close: "</ul></div>\n<div id=\"page_nav_list\"></div>\n",
     },
     Family {
+        preset: "hebei-cms",
+        shape: "lis_date",
+        address: "http://www.bench.example/xian/gg/",
+        open: "<ul class=\"gg\">\n",
+        row: |number, title, day| {
+            format!(
+                "<li><a href=\"/xian/gg/{number}.html\" title=\"{title}\">{title}</a><div class=\"lis_date\">{day}</div></li>\n"
+            )
+        },
+        close: "</ul>\n<div id=\"page_nav_list\"></div>\n",
+    },
+    Family {
         preset: "vsb",
+        shape: "",
         address: "http://www.bench.example/tzgg.htm",
         open: "<ul>\n",
         row: |number, title, day| {
@@ -86,6 +119,7 @@ pub(crate) const FAMILIES: [Family; 9] = [
     },
     Family {
         preset: "xxgk-table",
+        shape: "",
         address: "http://www.bench.example/xxgk/zfwj/index.html",
         open: "<table class=\"table_suoyin\"><tr><th>索引号</th><th>名称</th><th>发布日期</th></tr>\n",
         row: |number, title, day| {
@@ -97,6 +131,7 @@ pub(crate) const FAMILIES: [Family; 9] = [
     },
     Family {
         preset: "jcms-dataproxy",
+        shape: "",
         address: "http://www.bench.example/col/col7010/index.html",
         open: "<div class=\"default_pgContainer\"><script type=\"text/xml\"><datastore><recordset>\n",
         row: |number, title, day| {
@@ -108,6 +143,7 @@ pub(crate) const FAMILIES: [Family; 9] = [
     },
     Family {
         preset: "ucap",
+        shape: "",
         address: "http://www.bench.example/xx/c100120/common_list.shtml",
         open: "<meta name=\"channelid\" content=\"0123456789abcdef0123456789abcdef\"><ul class=\"common_list\">\n",
         row: |number, title, day| {

@@ -90,6 +90,28 @@ impl Extractor {
         matches!(&self.way, Way::Finder(bounds) if bounds.are_none())
     }
 
+    /// The same, but for cutting lists out of pages before they are parsed.
+    #[cfg(test)]
+    pub(crate) fn of_whole_pages(mut self) -> Self {
+        match &mut self.way {
+            Way::List(selectors) => selectors.region = None,
+            Way::Finder(bounds) => bounds.region = None,
+            _ => {}
+        }
+        self
+    }
+
+    /// What would be parsed of a page; `None` for the whole of it.
+    #[cfg(test)]
+    pub(crate) fn cut(&self, page: &str) -> Option<String> {
+        let region = match &self.way {
+            Way::List(selectors) => selectors.region.as_ref(),
+            Way::Finder(bounds) => bounds.region.as_ref(),
+            _ => None,
+        };
+        region?.cut(page)
+    }
+
     /// Reads a page, without a look at what else it may be.
     pub(super) fn read(
         &self,

@@ -100,7 +100,7 @@ fn rows_in<'a>(containers: &[ElementRef<'a>], selectors: &Selectors) -> Vec<Elem
     containers
         .iter()
         .flat_map(|container| container.select(&selectors.row).collect::<Vec<_>>())
-        .filter(|row| met.insert(row.id()))
+        .filter(|row| containers.len() == 1 || met.insert(row.id()))
         .filter(|row| !selectors.skip.as_ref().is_some_and(|skip| skip.matches(row)))
         .collect()
 }

@@ -37,14 +37,16 @@ pub(super) fn listing_of_lists(lists: Vec<Vec<Row>>) -> Result<Listing, ExtractE
 
 fn apart(rows: Vec<Row>) -> (Vec<Sighting>, Vec<UndatedRow>) {
     let mut seen = HashSet::new();
+    let are_first: Vec<bool> = rows
+        .iter()
+        .flatten()
+        .map(|sighting| seen.insert((&*sighting.url, &*sighting.title, sighting.date)))
+        .collect();
     let (mut sightings, mut undated) = (Vec::new(), Vec::new());
+    let mut are_first = are_first.into_iter();
     for row in rows {
         match row {
-            Ok(sighting) => {
-                if seen.insert((sighting.url.clone(), sighting.title.clone(), sighting.date)) {
-                    sightings.push(sighting);
-                }
-            }
+            Ok(sighting) => sightings.extend(are_first.next().unwrap_or_default().then_some(sighting)),
             Err(row) => undated.push(row),
         }
     }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{ElementFlags, NodeOrText, TreeSink};
-use html5ever::{Attribute, LocalName, QualName, ns};
+use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 use scraper::{Html, HtmlTreeSink};
 
 use super::references::{in_attribute, in_text};
@@ -61,17 +61,23 @@ enum Sort {
     Void,
 }
 
-fn sort_of(name: &str) -> Option<Sort> {
+/// What an element is, with its name as trees have it: those of common names are made beforehand.
+#[rustfmt::skip]
+fn sort_of(name: &str) -> Option<(Sort, LocalName)> {
     Some(match name {
-        "div" | "section" | "article" | "main" => Sort::Block,
-        "ul" | "ol" | "dl" => Sort::List,
-        "li" => Sort::Item,
-        "dt" | "dd" => Sort::Term,
-        "p" => Sort::Paragraph,
-        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Sort::Heading,
-        "a" => Sort::Link,
-        "span" | "b" | "i" | "em" | "strong" | "font" | "small" | "u" | "label" | "time" => Sort::Inline,
-        "br" | "img" => Sort::Void,
+        "div" => (Sort::Block, local_name!("div")),
+        "section" | "article" | "main" => (Sort::Block, name.into()),
+        "ul" => (Sort::List, local_name!("ul")),
+        "ol" | "dl" => (Sort::List, name.into()),
+        "li" => (Sort::Item, local_name!("li")),
+        "dt" => (Sort::Term, local_name!("dt")),
+        "dd" => (Sort::Term, local_name!("dd")),
+        "p" => (Sort::Paragraph, local_name!("p")),
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => (Sort::Heading, name.into()),
+        "a" => (Sort::Link, local_name!("a")),
+        "span" => (Sort::Inline, local_name!("span")),
+        "b" | "i" | "em" | "strong" | "font" | "small" | "u" | "label" | "time" => (Sort::Inline, name.into()),
+        "br" | "img" => (Sort::Void, name.into()),
         _ => return None,
     })
 }
@@ -116,9 +122,9 @@ impl<'t> Nest<'t> {
         let sink = HtmlTreeSink::new(Html::new_document());
         sink.append_doctype_to_document("html".into(), StrTendril::new(), StrTendril::new());
         let document = sink.get_document();
-        let html = put(&sink, &document, "html", Vec::new());
-        put(&sink, &html, "head", Vec::new());
-        let id = put(&sink, &html, "body", Vec::new());
+        let html = put(&sink, &document, local_name!("html"), Vec::new());
+        put(&sink, &html, local_name!("head"), Vec::new());
+        let id = put(&sink, &html, local_name!("body"), Vec::new());
         let body = Open {
             id,
             name: "body",
@@ -150,12 +156,12 @@ impl<'t> Nest<'t> {
     }
 
     fn open(&mut self, tag: &Tag<'t>) -> Option<()> {
-        let sort = sort_of(tag.name)?;
+        let (sort, name) = sort_of(tag.name)?;
         let around = *self.around();
         if !around.takes(sort) || (self.open.is_empty() && !matches!(sort, Sort::Block | Sort::List)) {
             return None;
         }
-        let id = put(&self.sink, &around.id, tag.name, attributes_of(tag)?);
+        let id = put(&self.sink, &around.id, name, attributes_of(tag)?);
         if sort != Sort::Void {
             let is_list = sort == Sort::List;
             self.open.push(Open {
@@ -180,8 +186,8 @@ impl<'t> Nest<'t> {
     }
 }
 
-fn put(sink: &HtmlTreeSink, parent: &Id, name: &str, attributes: Vec<Attribute>) -> Id {
-    let name = QualName::new(None, ns!(html), LocalName::from(name));
+fn put(sink: &HtmlTreeSink, parent: &Id, name: LocalName, attributes: Vec<Attribute>) -> Id {
+    let name = QualName::new(None, ns!(html), name);
     let id = sink.create_element(name, attributes, ElementFlags::default());
     sink.append(parent, NodeOrText::AppendNode(id));
     id
@@ -191,7 +197,7 @@ fn put(sink: &HtmlTreeSink, parent: &Id, name: &str, attributes: Vec<Attribute>)
 fn attributes_of(tag: &Tag) -> Option<Vec<Attribute>> {
     let mut attributes: Vec<Attribute> = Vec::new();
     for (name, value) in tag.attributes() {
-        let name = LocalName::from(name.to_ascii_lowercase());
+        let name = name_of_attribute(name);
         if attributes.iter().any(|attribute| attribute.name.local == name) {
             continue;
         }
@@ -199,6 +205,17 @@ fn attributes_of(tag: &Tag) -> Option<Vec<Attribute>> {
         attributes.push(Attribute { name: QualName::new(None, ns!(), name), value });
     }
     Some(attributes)
+}
+
+fn name_of_attribute(name: &str) -> LocalName {
+    match name {
+        "class" => local_name!("class"),
+        "href" => local_name!("href"),
+        "id" => local_name!("id"),
+        "target" => local_name!("target"),
+        "title" => local_name!("title"),
+        _ => name.to_ascii_lowercase().into(),
+    }
 }
 
 fn with_plain_ends_of_lines(text: &str) -> Cow<'_, str> {

@@ -1,200 +1,201 @@
 //! Cuts the list out of a page before the page is parsed: parsing is what reading costs.
 //!
 //! [`Region`] is made of a list's selectors where they are simple enough, [`Region::cut`] finds the places in the text: the
-//! lists themselves, or the outermost elements that their selectors name around them.
+//! lists themselves, or the outermost elements that their selectors name around them. A list that is known by what is in it
+//! (`ul:has(> li > .date)`) is cut with the element around such a mark, and so is whatever the selectors of rows look for
+//! around them: what is looked for is then in what was cut, or nowhere on the page.
 //! What it cuts reads exactly as the whole page would: where anything on the page could make a parser see the list
 //! otherwise (tags that do not nest, formatting left open before the list, `<base>`, templates, drawings), nothing is
 //! cut and the whole page is parsed.
 
+mod ends;
+mod formatting;
+mod place;
+mod selector;
+
+use std::ops::Range;
+
+use self::ends::{DEEPEST, LISTS, can_be_cut, end_of, is_not_followed};
+use self::formatting::Formatting;
+use self::place::Place;
+use self::selector::{Sign, alternatives, looks_out_for, sign_of};
 use super::tokens::{Tag, Token, Tokens};
 
-/// Where a list stands: any of these places.
-#[derive(Debug, Clone)]
-pub(super) struct Region(Vec<Place>);
+/// Each goes through what was cut before once more.
+const MOST_RECUTS: usize = 8;
 
-/// `tag.class.class` or `tag#id`.
+/// Where a list stands.
 #[derive(Debug, Clone)]
-struct Place {
-    tag: Option<String>,
-    id: Option<String>,
-    classes: Vec<String>,
+pub(super) struct Region {
+    /// Elements that are cut out, each as far as it lies in none of the others.
+    places: Vec<Place>,
+    /// Elements that are cut out with what is around them.
+    marks: Vec<Place>,
+    /// Whether all that is cut is one `ul`, `ol` or `dl`.
+    is_one_list: bool,
 }
 
-/// Elements that no other tag closes, so that their own end tag ends them.
-const CAN_BE_CUT: [&str; 8] = ["div", "ul", "ol", "dl", "section", "article", "main", "table"];
-const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "keygen", "link", "meta", "param", "source",
-    "wbr",
-];
-/// Elements that the end of what is around them also ends.
-const END_IS_OPTIONAL: [&str; 15] = [
-    "li", "dt", "dd", "p", "option", "optgroup", "tr", "td", "th", "tbody", "thead", "tfoot", "colgroup",
-    "rt", "rp",
-];
-/// Elements that reach into what follows them while they are left open.
-const REACH_ON: [&str; 19] = [
-    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
-    "select", "button", "object", "applet", "marquee",
-];
-/// Elements after which a page may be parsed in ways that are not followed here.
-const NOT_FOLLOWED: [&str; 8] =
-    ["base", "template", "svg", "math", "frameset", "plaintext", "noembed", "xmp"];
-/// Elements that mean something else inside a list than alone.
-const NOT_IN_A_LIST: [&str; 5] = ["form", "html", "head", "body", "image"];
-const ROWS: [&str; 3] = ["li", "dt", "dd"];
-const LISTS: [&str; 3] = ["ul", "ol", "dl"];
-const CELLS: [&str; 9] = ["tr", "td", "th", "tbody", "thead", "tfoot", "caption", "col", "colgroup"];
-
 impl Region {
-    /// The region of a list: `None` where its selectors say more than tags, classes, ids and what is inside what, or
-    /// where those inside the list may look at what is around it.
+    /// The region of lists by their selectors: `None` where those say more than can be told from tags, or where those for
+    /// what is inside a list may look at what is around it.
     pub(super) fn of(list: &str, inside: &[&str]) -> Option<Self> {
-        if inside.iter().any(|selectors| selectors.split(',').any(may_look_around)) {
-            return None;
+        let mut region = Self { places: Vec::new(), marks: Vec::new(), is_one_list: false };
+        for selector in alternatives(list) {
+            match sign_of(selector)? {
+                Sign::Place(place) => region.places.push(place),
+                Sign::Mark(mark) => region.mark(mark),
+            }
         }
-        list.split(',').map(Place::around).collect::<Option<Vec<_>>>().map(Self)
+        for selector in inside.iter().flat_map(|selectors| alternatives(selectors)) {
+            looks_out_for(selector)?.into_iter().for_each(|mark| region.mark(mark));
+        }
+        Some(region)
+    }
+
+    fn mark(&mut self, mark: Place) {
+        if !self.marks.contains(&mark) {
+            self.marks.push(mark);
+        }
+    }
+
+    /// The region of the one list whose items a selector names.
+    pub(super) fn of_items(items: &str, inside: &[&str]) -> Option<Self> {
+        let marks = alternatives(items).map(|items| Place::of(items.trim())).collect::<Option<Vec<_>>>()?;
+        for selector in inside.iter().flat_map(|selectors| alternatives(selectors)) {
+            looks_out_for(selector)?.is_empty().then_some(())?;
+        }
+        Some(Self { places: Vec::new(), marks, is_one_list: true })
+    }
+
+    /// What is out of place in a table stands before it, so that tables never hold a mark for certain.
+    fn may_hold_marks(&self, name: &str) -> bool {
+        if self.is_one_list { LISTS.contains(&name) } else { name != "table" }
     }
 
     /// The page with nothing but its lists; `None` where there is none, or where it might read differently so.
     pub(super) fn cut(&self, page: &str) -> Option<String> {
-        let mut cut = String::new();
-        let mut reaching_on = [0_i32; REACH_ON.len()];
-        let mut tags = Tokens::of(page);
-        while let Some(token) = tags.next() {
-            match token.ok()? {
-                Token::Doctype(doctype) => cut.push_str(doctype),
-                Token::Start(tag) if self.is_place(&tag)? => {
-                    let is_cut_clean =
-                        CAN_BE_CUT.contains(&tag.name) && reaching_on.iter().all(|open| *open <= 0);
-                    let end = if is_cut_clean { end_of(&tag, &mut tags)? } else { return None };
-                    cut.push_str(&page[tag.from..end]);
-                }
-                Token::Start(tag) if NOT_FOLLOWED.contains(&tag.name) => return None,
-                Token::Start(tag) => count(&mut reaching_on, tag.name, 1),
-                Token::End(tag) => count(&mut reaching_on, tag.name, -1),
-            }
-        }
-        cut.contains('<').then_some(cut)
-    }
-
-    /// Whether a tag begins a list; `None` if that hangs on upper and lower case.
-    fn is_place(&self, tag: &Tag) -> Option<bool> {
-        for place in &self.0 {
-            if place.fits(tag)? {
-                return Some(true);
-            }
-        }
-        Some(false)
-    }
-}
-
-/// Whether a selector may look further than at the parent of what it selects. What it is asked of lies inside the list, so
-/// that parent is cut with it.
-fn may_look_around(selector: &str) -> bool {
-    let steps: Vec<&str> = selector.split('>').map(str::trim).collect();
-    steps.len() > 2 || steps.iter().any(|step| step.is_empty() || step.contains(is_not_plain))
-}
-
-impl Place {
-    /// The outermost element that the selector of a list names: all it selects is in it.
-    fn around(selector: &str) -> Option<Self> {
-        let mut steps = selector.split_whitespace().filter(|step| *step != ">");
-        let outermost = Self::of(steps.next()?)?;
-        steps.all(|step| !step.contains(is_not_plain)).then_some(outermost)
-    }
-
-    fn of(selector: &str) -> Option<Self> {
-        let name_ends = selector.find(['.', '#']).unwrap_or(selector.len());
-        let (tag, mut rest) = selector.split_at(name_ends);
-        let mut place =
-            Self { tag: (!tag.is_empty()).then(|| tag.to_ascii_lowercase()), id: None, classes: Vec::new() };
-        while let Some(mark) = rest.chars().next() {
-            let name_ends = rest[1..].find(['.', '#']).map_or(rest.len(), |at| at + 1);
-            let name = rest[1..name_ends].to_owned();
-            match mark {
-                '.' => place.classes.push(name),
-                _ => place.id = Some(name),
-            }
-            rest = &rest[name_ends..];
-        }
-        let is_bare = place.id.is_none() && place.classes.is_empty();
-        let is_plain = !selector.contains(is_not_plain) && !place.classes.iter().any(String::is_empty);
-        (is_plain && !is_bare).then_some(place)
-    }
-
-    fn fits(&self, tag: &Tag) -> Option<bool> {
-        if self.tag.as_deref().is_some_and(|wanted| wanted != tag.name) {
-            return Some(false);
-        }
-        let id_fits = match (&self.id, tag.attribute("id")) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(wanted), Some(id)) => same_name(id, wanted)?,
+        let mut search = Search {
+            region: self,
+            page,
+            open: Vec::new(),
+            tables: 0,
+            formatting: Formatting::default(),
+            cuts: Vec::new(),
+            recuts: 0,
         };
-        if !id_fits {
-            return Some(false);
+        let doctype = search.go_through()?;
+        let lists = search.cuts.into_iter().map(|cut| &page[cut]);
+        let cut: String = std::iter::once(doctype).chain(lists).collect();
+        (cut.len() > doctype.len()).then_some(cut)
+    }
+}
+
+/// Whether a tag begins one of them; `None` where it takes a parser to tell.
+fn is_any_of(places: &[Place], tag: &Tag) -> Option<bool> {
+    for place in places {
+        if place.fits(tag)? {
+            return Some(true);
         }
-        let given = if self.classes.is_empty() { "" } else { tag.attribute("class").unwrap_or_default() };
-        for wanted in &self.classes {
-            let mut has_it = false;
-            for class in given.split_ascii_whitespace() {
-                has_it |= same_name(class, wanted)?;
-            }
-            if !has_it {
-                return Some(false);
-            }
-        }
-        Some(true)
     }
+    Some(false)
 }
 
-/// Whether a name on the page is the one wanted. `None` where it takes a parser to tell: whether case counts hangs on
-/// the page, and `&` may stand for anything.
-fn same_name(given: &str, wanted: &str) -> Option<bool> {
-    if given == wanted {
-        return Some(true);
-    }
-    (!given.eq_ignore_ascii_case(wanted) && !given.contains('&')).then_some(false)
+/// An element that can be cut and that the text has not closed so far.
+#[derive(Debug)]
+struct Open<'p> {
+    tag: Tag<'p>,
+    reads_alone: bool,
+    /// How many tables are open around it.
+    tables: usize,
 }
 
-fn is_not_plain(letter: char) -> bool {
-    !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '#' | '-' | '_'))
+/// The way through a page.
+struct Search<'r, 'p> {
+    region: &'r Region,
+    page: &'p str,
+    /// The innermost is last. A guess: whether its tags nest is seen when it is cut.
+    open: Vec<Open<'p>>,
+    tables: usize,
+    formatting: Formatting<'p>,
+    cuts: Vec<Range<usize>>,
+    /// How often something was cut in place of what had been cut inside it.
+    recuts: usize,
 }
 
-fn count(reaching_on: &mut [i32; REACH_ON.len()], name: &str, by: i32) {
-    if let Some(place) = REACH_ON.iter().position(|other| *other == name) {
-        reaching_on[place] = (reaching_on[place] + by).max(0);
-    }
-}
-
-fn any_of(names: &[&str], open: &[&str]) -> bool {
-    open.iter().any(|name| names.contains(name))
-}
-
-/// Where the element of `first` ends; `None` if its tags do not nest.
-fn end_of(first: &Tag, tags: &mut Tokens) -> Option<usize> {
-    let mut open: Vec<&str> = vec![first.name];
-    loop {
-        match tags.next()?.ok()? {
-            Token::Doctype(_) => return None,
-            Token::Start(tag) if NOT_FOLLOWED.contains(&tag.name) || NOT_IN_A_LIST.contains(&tag.name) => {
-                return None;
-            }
-            // These close what is open around the list, unless a list or table of their own keeps them from that.
-            Token::Start(tag) if ROWS.contains(&tag.name) && !any_of(&LISTS, &open) => return None,
-            Token::Start(tag) if CELLS.contains(&tag.name) && !open.contains(&"table") => return None,
-            Token::Start(tag) if VOID.contains(&tag.name) => {}
-            Token::Start(tag) => open.push(tag.name),
-            Token::End(tag) => {
-                while open.last() != Some(&tag.name) {
-                    END_IS_OPTIONAL.contains(&open.pop()?).then_some(())?;
+impl<'p> Search<'_, 'p> {
+    /// Finds all that is to be cut, and the page's doctype.
+    fn go_through(&mut self) -> Option<&'p str> {
+        let mut doctype = "";
+        let mut tokens = Tokens::of(self.page);
+        while let Some(token) = tokens.next() {
+            match token.ok()? {
+                // Behind anything else it would not count.
+                Token::Doctype { from, text } if self.page[..from].trim().is_empty() => doctype = text,
+                Token::Doctype { .. } => return None,
+                Token::Start(tag) if is_any_of(&self.region.marks, &tag)? => {
+                    tokens = Tokens::after(self.page, self.cut_around(&tag)?);
                 }
-                open.pop();
-                if open.is_empty() {
-                    return Some(tag.to);
+                Token::Start(tag) if is_any_of(&self.region.places, &tag)? => {
+                    can_be_cut(tag.name).then_some(())?;
+                    let place = self.opened(tag);
+                    tokens = Tokens::after(self.page, self.cut(&place)?);
                 }
+                Token::Start(tag) if is_not_followed(tag.name) => return None,
+                Token::Start(tag) => self.enter(tag)?,
+                Token::End(tag) => self.leave(tag.name),
             }
         }
+        Some(doctype)
+    }
+
+    fn opened(&self, tag: Tag<'p>) -> Open<'p> {
+        Open { tag, reads_alone: self.formatting.is_none(), tables: self.tables }
+    }
+
+    fn enter(&mut self, tag: Tag<'p>) -> Option<()> {
+        if can_be_cut(tag.name) {
+            (self.open.len() < DEEPEST).then_some(())?;
+            self.open.push(self.opened(tag));
+        }
+        self.tables += usize::from(tag.name == "table");
+        self.formatting.start(tag.name);
+        Some(())
+    }
+
+    fn leave(&mut self, name: &str) {
+        if can_be_cut(name)
+            && let Some(at) = self.open.iter().rposition(|open| open.tag.name == name)
+        {
+            self.open.truncate(at);
+        }
+        if name == "table" {
+            self.tables = self.tables.saturating_sub(1);
+        }
+        self.formatting.end(name);
+    }
+
+    /// Cuts an element, in place of what was cut inside it so far. Returns where it ends.
+    fn cut(&mut self, place: &Open<'p>) -> Option<usize> {
+        place.reads_alone.then_some(())?;
+        let from = place.tag.from;
+        let end = end_of(&place.tag, self.page, place.tables > 0)?;
+        if self.cuts.last().is_some_and(|last| last.start > from) {
+            self.recuts += 1;
+            self.cuts.retain(|cut| cut.start < from);
+        }
+        self.cuts.push(from..end);
+        (self.recuts <= MOST_RECUTS).then_some(end)
+    }
+
+    /// Cuts the element around a mark.
+    fn cut_around(&mut self, mark: &Tag) -> Option<usize> {
+        let place = self.open.pop().filter(|open| self.region.may_hold_marks(open.tag.name))?;
+        let end = self.cut(&place).filter(|end| *end > mark.from)?;
+        (!self.region.is_one_list || self.cuts.len() == 1).then_some(())?;
+        // What was begun inside is closed inside.
+        self.formatting = Formatting::default();
+        self.tables = place.tables;
+        Some(end)
     }
 }
 

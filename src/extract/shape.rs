@@ -6,9 +6,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::auto::{Bounds, read_by_rows};
+use super::auto::{Bounds, read_by_rows, read_by_rows_alone};
 use super::document::parse_text;
 use super::link::Base;
+use super::nested::tree_of;
 use super::page::Decoded;
 use super::reading::TableHeaders;
 use super::sighting::{ExtractError, Extracted, Listing};
@@ -23,6 +24,12 @@ pub(super) fn read_by_shape(
     zone: Tz,
 ) -> Result<Extracted, ExtractError> {
     let (page, text) = (decoded.page, decoded.text());
+    if let Some(list) = bounds.region.as_ref().and_then(|region| region.cut(text)) {
+        let html = tree_of(&list).map_or_else(|| parse_text(&list), Ok)?;
+        if let Some(listing) = read_by_rows_alone(&html, page, bounds, seen_at, zone) {
+            return Ok(Extracted::Listing(listing));
+        }
+    }
     let html = parse_text(text)?;
     let base = Base::of(page, &html);
     let by_rows = || read_by_rows(&html, page, &base, bounds, seen_at, zone).map(Extracted::Listing);

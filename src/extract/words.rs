@@ -12,6 +12,9 @@ const SILENT: [&str; 6] = ["script", "style", "template", "noscript", "textarea"
 
 /// White space collapsed to single blanks, none at the ends.
 pub(super) fn collapsed(text: &str) -> String {
+    if text.bytes().all(is_never_blank) {
+        return text.to_owned();
+    }
     let mut joined = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !joined.is_empty() {
@@ -20,6 +23,11 @@ pub(super) fn collapsed(text: &str) -> String {
         joined.push_str(word);
     }
     joined
+}
+
+/// Whether a byte begins no white space, nor stands in any: true of most Chinese letters.
+fn is_never_blank(byte: u8) -> bool {
+    !matches!(byte, b'\t'..=b'\r' | b' ' | 0xc2 | 0xe1..=0xe3)
 }
 
 /// Cut to the length that is kept as evidence.

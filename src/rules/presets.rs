@@ -293,6 +293,8 @@ fn parsed(table: &Table<'_>, reading: &Reading) -> bool {
 }
 
 #[cfg(test)]
+mod cuts;
+#[cfg(test)]
 mod shipped;
 #[cfg(test)]
 mod tests;

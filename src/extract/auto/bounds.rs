@@ -3,6 +3,7 @@
 use scraper::{ElementRef, Html, Selector};
 
 use super::super::reading::FinderBounds;
+use super::super::region::Region;
 use super::super::selectors::{SelectorError, compile};
 use super::super::sighting::ExtractError;
 use super::super::walk::around;
@@ -11,26 +12,32 @@ use super::zones::is_outside_lists;
 /// [`FinderBounds`], compiled.
 #[derive(Debug, Clone, Default)]
 pub(in super::super) struct Bounds {
-    list: Option<Region>,
+    list: Option<Named>,
     skip: Option<Selector>,
     several: bool,
+    /// Where the one list stands whose items `list` names, if it is simple enough to tell.
+    pub(in super::super) region: Option<Region>,
 }
 
 /// A selector with its text, for error texts.
 #[derive(Debug, Clone)]
-struct Region {
+struct Named {
     selector: Selector,
     text: String,
 }
 
 impl Bounds {
     pub(in super::super) fn compile(bounds: &FinderBounds) -> Result<Self, SelectorError> {
-        let region =
-            |text: &String| compile("list", text).map(|selector| Region { selector, text: text.clone() });
+        let named =
+            |text: &String| compile("list", text).map(|selector| Named { selector, text: text.clone() });
         Ok(Self {
-            list: bounds.list.as_ref().map(region).transpose()?,
+            list: bounds.list.as_ref().map(named).transpose()?,
             skip: bounds.skip.as_deref().map(|skip| compile("skip", skip)).transpose()?,
             several: bounds.several,
+            region: bounds
+                .list
+                .as_deref()
+                .and_then(|list| Region::of_items(list, &[bounds.skip.as_deref().unwrap_or("x")])),
         })
     }
 
@@ -43,10 +50,10 @@ impl Bounds {
     pub(super) fn scope<'a>(&'a self, html: &'a Html) -> Result<Scope<'a>, ExtractError> {
         let roots = match &self.list {
             None => vec![html.root_element()],
-            Some(region) => {
-                let found: Vec<ElementRef> = html.select(&region.selector).collect();
+            Some(named) => {
+                let found: Vec<ElementRef> = html.select(&named.selector).collect();
                 if found.is_empty() {
-                    return Err(ExtractError::NoList { selector: region.text.clone() });
+                    return Err(ExtractError::NoList { selector: named.text.clone() });
                 }
                 outermost(found)
             }

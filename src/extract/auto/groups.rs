@@ -34,6 +34,14 @@ impl Group<'_> {
     }
 }
 
+/// Whether all rows sit in the same kind of place, wherever on the page that is.
+pub(super) fn are_one_group(rows: &[Row]) -> bool {
+    let Some(first) = rows.first().map(|row| row.element) else { return true };
+    let are_alike =
+        |other: ElementRef| other.parent() == first.parent() && other.value().name() == first.value().name();
+    rows.iter().all(|row| are_alike(row.element) || place(row.element) == place(first))
+}
+
 /// The rows of the list, with its undated ones, or nothing if in doubt. Several lists where the rule says so.
 pub(super) fn the_lists<'a>(
     rows: Vec<Row<'a>>,

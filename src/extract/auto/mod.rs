@@ -63,6 +63,34 @@ pub(super) fn read_by_rows(
     rows_on_page(html, page, base, bounds, Dating { seen_at, zone })
 }
 
+/// The list on a page of which only the list was parsed, by the [region](Bounds::region) of its bounds. `None` where what is
+/// around it might make a difference, or where there is nothing to read.
+///
+/// From its date a row is looked for no further out than the nearest `ul`, `ol` or `dl`, which is in what was cut. What is
+/// further out counts in two ways: rows in different places are different lists, and so nothing is read unless all
+/// stand in one; and a header or footer may be part of an item.
+pub(super) fn read_by_rows_alone(
+    list: &Html,
+    page: &Page,
+    bounds: &Bounds,
+    seen_at: DateTime<Utc>,
+    zone: Tz,
+) -> Option<Listing> {
+    let scope = bounds.scope(list).ok()?;
+    let mut finder = rows::Finder::new(Dating { seen_at, zone });
+    let rows = finder.rows(&scope);
+    let header_or_footer = |element: ElementRef| matches!(element.value().name(), "header" | "footer");
+    if !groups::are_one_group(&rows)
+        || scope.roots.iter().flat_map(ElementRef::descendent_elements).any(header_or_footer)
+    {
+        return None;
+    }
+    // A page with its own base is never cut.
+    let base = Base::address_of(page);
+    let lists = groups::the_lists(rows, &scope, &Folder::unknown(&base), &mut finder)?;
+    read_lists(lists, &base).ok()
+}
+
 /// The list on a page of which nothing else is known.
 pub(super) fn auto_on_page(
     html: &Html,

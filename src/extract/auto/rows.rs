@@ -209,7 +209,11 @@ fn count(element: ElementRef<'_>) -> Links<'_> {
     let links: Vec<ElementRef> = elements(element, |inner| is_silent(inner) || is_list(inner))
         .filter(|inner| is_article_link(*inner))
         .collect();
-    let Some(first) = links.first() else { return Links::None };
+    let first = match links.as_slice() {
+        [] => return Links::None,
+        [only] => return Links::One(*only),
+        [first, ..] => first,
+    };
     if links.iter().all(|link| leads_to_same(*link, *first)) {
         return Links::One(headline(*first, &links));
     }
@@ -236,7 +240,8 @@ fn is_article_link(element: ElementRef) -> bool {
         return false;
     }
     let title = title_of_link(element, |_| false);
-    let words: String = title.chars().filter(|c| c.is_alphabetic()).collect();
+    // A letter more than the longest of those says enough.
+    let words: String = title.chars().filter(|c| c.is_alphabetic()).take(5).collect();
     words.chars().count() >= 2
         && !NOT_ARTICLES.contains(&words.as_str())
         && !words.eq_ignore_ascii_case("more")

@@ -62,10 +62,113 @@ fn selectors_that_look_around_are_not_cut_by() {
     assert!(Region::of("ul.a", &["div li"]).is_none());
     assert!(Region::of("ul.a", &["div > li > a"]).is_none());
     assert!(Region::of("ul.a", &["> li"]).is_none());
-    assert!(Region::of("ul.a", &["li:first-child"]).is_none());
+    assert!(Region::of("ul.a", &["li:first-child > a"]).is_none());
+    assert!(Region::of("ul.a", &["li:nth-child(2)"]).is_none());
+    assert!(Region::of("ul.a", &["li:not(div li)"]).is_none());
+    assert!(Region::of("ul.a", &["div.b ul li"]).is_none());
+    assert!(Region::of("div.a:has(div.b)", &["li"]).is_none());
+    assert!(Region::of("div:has(> ul > li.b)", &["li"]).is_none());
+    assert!(Region::of("div:has(> li > b)", &["li"]).is_none());
+    assert!(Region::of("[id^='a b']", &["li"]).is_none());
     assert!(Region::of("ul[class]", &["li"]).is_none());
     assert!(Region::of("ul.a, #b", &["li, dt.x"]).is_some());
     assert!(Region::of("div.a ul, div.b > dl", &["li > span, dt>b"]).is_some());
+    assert!(
+        Region::of("ul.a, :has(> div.b), ul:has( > li > .c )", &["li:not(div.b li) > a:last-child"])
+            .is_some()
+    );
+    assert!(Region::of_items("li[id^='line_u'], [id^=row]", &["li.ad"]).is_some());
+    assert!(Region::of_items("ul.a li", &[]).is_none());
+    assert!(Region::of_items("[id^=line_u]", &["div.a li"]).is_none());
+}
+
+#[test]
+fn a_list_that_is_known_by_what_it_holds_is_cut_with_what_is_around_that() {
+    let region =
+        Region::of("ul:has(> li > .day), :has(> div.row)", &["li:not(div.row li), div.row"]).unwrap();
+    let by_day = "<ul class=x><li><a href=1>一</a><i class=day>2026-01-02</i></li></ul>";
+    let by_row = "<section><div class=row><ul><li>一</li></ul></div><div class=row></div></section>";
+    let page = format!("<!DOCTYPE html><div><ul><li>nav</li></ul>{by_day}<p>between{by_row}</div>");
+    assert_eq!(region.cut(&page), Some(format!("<!DOCTYPE html>{by_day}{by_row}")));
+    for unsure in [
+        "<div class=row></div>",
+        "<li class=day>2026-01-02</li>",
+        "<table><div class=row></div></table>",
+        "<div><ul></div><i class=day></i></ul>",
+        "<div></ul><i class=day></i>",
+        "<div><i class=DAY></i></div>",
+    ] {
+        assert_eq!(region.cut(&(page.clone() + unsure)), None, "{unsure}");
+    }
+}
+
+#[test]
+fn what_was_cut_is_cut_once_where_a_mark_stands_further_out() {
+    let region = Region::of("ul.news, :has(> div.row)", &["li"]).unwrap();
+    let whole = "<div><ul class=news><li>一</li></ul><div class=row></div></div>";
+    assert_eq!(region.cut(&format!("<p>{whole}")).as_deref(), Some(whole));
+}
+
+#[test]
+fn items_are_cut_with_the_one_list_that_holds_them_all() {
+    let region = Region::of_items("[id^=line_u]", &[]).unwrap();
+    let list = "<ul><li id=line_u1_0>一</li><li id='line_u1_1'>二</li></ul>";
+    assert_eq!(region.cut(&format!("<div>{list}</div>")).as_deref(), Some(list));
+    for unsure in [
+        format!("<div>{list}</div><ul><li id=line_u2_0>三</li></ul>"),
+        format!("{list}<p id=line_u2_0>三"),
+        format!("{list}<p id=LINE_U2_0>三"),
+        format!("{list}<p id=l&#105;ne_u2_0>三"),
+        "<div><p id=line_u1_0>一</p></div>".to_owned(),
+        "<table><tr id=line_u1_0><td>一</table>".to_owned(),
+    ] {
+        assert_eq!(region.cut(&unsure), None, "{unsure}");
+    }
+    assert!(region.cut(&format!("{list}<p id=line>三<p id=nav&quot;>")).is_none());
+    assert!(region.cut(&format!("{list}<p id=line>三<p id=navigation>")).is_some());
+}
+
+#[test]
+fn formatting_that_is_closed_out_of_place_keeps_a_page_whole() {
+    let list = "<ul class=news><li>一</li></ul>";
+    let nine = "<div>".repeat(9);
+    for (before, is_cut) in [
+        ("<a><div><p>nav</p></div></a>".to_owned(), true),
+        (format!("<a>{nine}</a>"), false),
+        ("<div><b><table><tr><td></b></table></div>".to_owned(), false),
+        ("<b><select></b></select>".to_owned(), false),
+    ] {
+        assert_eq!(cut(&format!("{before}{list}")).is_some(), is_cut, "{before}");
+    }
+}
+
+#[test]
+fn a_list_between_the_cells_of_a_table_is_cut_unless_it_holds_another() {
+    let cut_in_table = |list: &str| cut(&format!("<table>{list}</table>"));
+    assert!(cut_in_table("<ul class=news><li>一</li></ul>").is_some());
+    assert!(cut_in_table("<ul class=news><li><table></table></li></ul>").is_none());
+    assert!(cut("<table></table><ul class=news><li><table></table></li></ul>").is_some());
+}
+
+#[test]
+fn a_doctype_counts_where_it_comes_first() {
+    let list = "<ul class=news></ul>";
+    assert_eq!(cut(&format!("\n<!DOCTYPE html>{list}")), Some(format!("<!DOCTYPE html>{list}")));
+    assert_eq!(cut(&format!("<p><!DOCTYPE html>{list}")), None);
+}
+
+#[test]
+fn a_page_that_would_take_long_to_cut_is_left_whole() {
+    let region = Region::of("ul.news, :has(> i.row)", &["li"]).unwrap();
+    let nested = |times: usize, inside: &str, behind: &str| {
+        ["<div>".repeat(times).as_str(), inside, format!("{behind}</div>").repeat(times).as_str()].concat()
+    };
+    let list = "<ul class=news><li>一</li></ul>";
+    assert!(region.cut(&nested(400, list, "")).is_some());
+    assert!(region.cut(&nested(600, list, "")).is_none());
+    assert!(region.cut(&format!("<ul class=news><li>{}</ul>", nested(600, "一", ""))).is_none());
+    assert!(region.cut(&nested(8, list, "<i class=row></i>")).is_some());
+    assert!(region.cut(&nested(20, list, "<i class=row></i>")).is_none());
 }
 
 /// Everything that a list reader could ask of the lists of a page, in words.
