@@ -157,13 +157,8 @@ impl Fetcher {
             if followed == self.settings.most_redirects {
                 return Err(Failure::TooManyRedirects(followed));
             }
-            match verdict(&to) {
-                Verdict::Allowed { .. } => {}
-                Verdict::Unknown { .. } => return Err(Failure::NotAskedYet(to.into())),
-                verdict => {
-                    let because = verdict.failure();
-                    return Err(because.unwrap_or_else(|| Failure::NoRobots(to.to_string())));
-                }
+            if let Some(refused) = verdict(&to).failure_of_leading_to(&to) {
+                return Err(refused);
             }
             // What was posted is posted again only where the server says so.
             form = form.filter(|_| matches!(response.status().as_u16(), 307 | 308));
