@@ -75,8 +75,12 @@ fn of_families(now: DateTime<Utc>) -> anyhow::Result<()> {
         print!("{:<16} {:>8}", family.preset, text.len());
         let preset = presets.named(family.preset).unwrap_or_else(|| presets.by_signs());
         for reading in [preset, presets.by_signs()] {
-            let page =
-                Page { url: family.address.parse()?, content_type: None, body: text.clone().into_bytes() };
+            let page = Page {
+                drawing: None,
+                url: family.address.parse()?,
+                content_type: None,
+                body: text.clone().into_bytes(),
+            };
             let subject = Subject { name: family.preset, page, extractor: Extractor::new(&reading)? };
             subject.extractor.extract(&subject.page, now, Shanghai)?;
             let (ratio, ..) = subject.ratio(now);
@@ -101,6 +105,7 @@ fn subjects(now: DateTime<Utc>) -> anyhow::Result<[Subject; 3]> {
     });
     let subject = |name, reading: &Reading, text: String| -> anyhow::Result<Subject> {
         let page = Page {
+            drawing: None,
             url: "http://www.bench.example/list".parse()?,
             content_type: None,
             body: text.into_bytes(),

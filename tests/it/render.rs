@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
+use xuncha::extract::{Extracted, Extractor, FinderBounds, Listing, Reading};
 use xuncha::fetch::{Block, Failure, Fetched, Outcome, RenderSettings, Renderer, Verdict};
 use xuncha::rules::{HostException, Remark, Security};
 
@@ -347,4 +348,33 @@ async fn a_page_is_measured_as_a_phone_shows_it() {
         Err(Failure::Gone(404))
     );
     renderer.close().await;
+}
+
+#[tokio::test]
+async fn a_drawn_column_is_empty_only_where_its_data_came_and_its_script_said_so() {
+    let Some((browser, _turn)) = browser().await else { return };
+    let web = Web::start().await;
+    let list = |filled: &str| {
+        Answer::page(format!(
+            "<title>通知</title><meta charset=utf-8><ul id=list></ul><script>const say = () => list.innerHTML = \
+             '<li>暂无信息</li>'; fetch('{filled}').then(r => r.json()).then(rows => rows.length || say(), say)</script>"
+        ))
+    };
+    web.tell("/empty", list("/none"));
+    web.tell("/failing", list("/broken"));
+    web.tell("/refused", list("http://else.example/rows"));
+    web.tell("/none", Answer::page("[]"));
+    web.tell("/broken", Answer::status(503));
+    let renderer = Renderer::new(settings(Some(browser)));
+    let extractor = Extractor::new(&Reading::Finder(FinderBounds::default())).unwrap();
+    let mut read = Vec::new();
+    for path in ["/empty", "/failing", "/refused"] {
+        match drawn(&renderer, &web, path).await.outcome {
+            Outcome::Page(page, _) => read.push(extractor.extract(&page, now(), chrono_tz::Asia::Shanghai)),
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+    renderer.close().await;
+    assert!(matches!(read[0], Ok(Extracted::Listing(Listing::Empty))), "{read:?}");
+    assert!(read[1..].iter().all(Result::is_err), "what could not be had is not empty: {read:?}");
 }

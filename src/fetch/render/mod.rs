@@ -15,12 +15,16 @@
 //! page loads to be drawn (scripts, styles, data by `fetch` and the like, hints such as `rel=prefetch`) is part of the page that
 //! was allowed, and is not held against robots.txt. Nothing is fetched ahead of a navigation (speculation rules).
 //!
+//! With the document comes what is known of how it was drawn ([`Drawing`](crate::extract::Drawing)): one whose scripts or data
+//! did not all come, or broke off, may say that it is empty and not be.
+//!
 //! What is not in the document itself (frames, shadow trees, rows drawn seconds after the network went quiet) is not in
 //! the page returned; one taken at its limit says so ([`Remark::StillLoading`]). The scripts and data a page loads are
 //! asked for at the page's pace, not at ours.
 
 mod browser;
 mod link;
+mod loads;
 mod page;
 mod visit;
 

@@ -12,7 +12,7 @@ use super::link::{CallError, Event, Link};
 use super::visit::{Answer, Step, Visit, failure_to_open};
 use super::{PhoneWidth, RenderSettings, VerdictOn};
 use crate::assess::menu::PHONE;
-use crate::extract::Page;
+use crate::extract::{Page, decode};
 use crate::fetch::Failure;
 
 /// A page, drawn.
@@ -101,7 +101,8 @@ async fn draw_in(
     // Of a browser that is gone nothing is left to refuse.
     let _gone = tab.refuse_the_rest().await;
     link.stop_listening(&tab.session);
-    let (page, width) = taken?;
+    let (mut page, width) = taken?;
+    page.drawing = Some(Box::new(visit.into_drawing(is_quiet)));
     Ok(Drawn { page, is_quiet, width })
 }
 
@@ -152,6 +153,10 @@ impl<'a> Tab<'a> {
             Screen::Phone => tab.become_a_phone(settings).await?,
         }
         tab.call("Fetch.enable", json!({ "patterns": patterns })).await?;
+        if screen == Screen::Desk {
+            tab.call("Network.enable", json!({})).await?;
+            tab.call("Runtime.enable", json!({})).await?;
+        }
         Ok(tab)
     }
 
@@ -195,7 +200,7 @@ impl<'a> Tab<'a> {
                     self.refuse(&request).await?;
                     return Err(failure.into());
                 }
-                Step::Inspect(answer) => self.inspect(&answer).await?,
+                Step::Inspect(answer) => visit.begin(self.inspect(&answer).await?),
                 Step::Dismiss => {
                     self.answer("Page.handleJavaScriptDialog", json!({ "accept": false })).await?;
                 }
@@ -230,7 +235,8 @@ impl<'a> Tab<'a> {
         }
     }
 
-    async fn inspect(&self, answer: &Answer) -> Result<(), Undrawn> {
+    /// Looks at a document and lets it go on. Returns its text.
+    async fn inspect(&self, answer: &Answer) -> Result<String, Undrawn> {
         let body = self.call("Fetch.getResponseBody", json!({ "requestId": answer.request })).await?;
         let text = body["body"].as_str().unwrap_or_default();
         let body = match body["base64Encoded"].as_bool() {
@@ -241,7 +247,8 @@ impl<'a> Tab<'a> {
             let retry_after = answer.header("retry-after").map(str::to_owned);
             return Err(Undrawn { failure, retry_after });
         }
-        Ok(self.answer("Fetch.continueRequest", json!({ "requestId": answer.request })).await?)
+        self.answer("Fetch.continueRequest", json!({ "requestId": answer.request })).await?;
+        Ok(decode(&body, answer.header("content-type")).into_owned())
     }
 
     /// How wide the page is. What it hides sideways nobody can scroll to.
@@ -297,6 +304,6 @@ impl<'a> Tab<'a> {
         }
         // The browser has decoded the page, whatever its own `meta` still says: the mark says so before all else.
         let body = format!("\u{feff}<!DOCTYPE html>{html}").into_bytes();
-        Ok(Page { url, content_type: Some("text/html; charset=utf-8".to_owned()), body })
+        Ok(Page { url, content_type: Some("text/html; charset=utf-8".to_owned()), body, drawing: None })
     }
 }

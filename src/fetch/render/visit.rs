@@ -9,6 +9,8 @@ use url::Url;
 
 use super::VerdictOn;
 use super::link::Event;
+use super::loads::Loads;
+use crate::extract::Drawing;
 use crate::fetch::Failure;
 use crate::fetch::blocked::blocked;
 use crate::fetch::connections::are_of_one_host;
@@ -25,6 +27,8 @@ pub(super) struct Visit<'a> {
     documents: usize,
     /// The document that its frame shows now, and whether all of it has been loaded.
     shown: Option<(String, bool)>,
+    /// What that document's scripts have asked for.
+    loads: Loads,
 }
 
 /// What to do next.
@@ -63,12 +67,29 @@ const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
 impl<'a> Visit<'a> {
     pub(super) fn new(url: &Url, frame: impl Into<String>, verdict: VerdictOn<'a>) -> Self {
-        Self { asked: url.clone(), verdict, frame: frame.into(), documents: 0, shown: None }
+        Self {
+            asked: url.clone(),
+            verdict,
+            frame: frame.into(),
+            documents: 0,
+            shown: None,
+            loads: Loads::default(),
+        }
     }
 
     /// Whether there is a document to take, if there is no more time to wait for quiet.
     pub(super) fn is_loaded(&self) -> bool {
         matches!(self.shown, Some((_, true)))
+    }
+
+    /// The document of the page's own frame has come, and its scripts are about to run.
+    pub(super) fn begin(&mut self, sent: String) {
+        self.loads = Loads::after(sent);
+    }
+
+    /// How the page was drawn.
+    pub(super) fn into_drawing(self, is_quiet: bool) -> Drawing {
+        self.loads.into_drawing(is_quiet)
     }
 
     pub(super) fn step(&mut self, event: &Event) -> Step {
@@ -82,7 +103,10 @@ impl<'a> Visit<'a> {
             "Inspector.targetCrashed" => {
                 Step::End(Failure::BrokeOff("the page broke the browser".to_owned()))
             }
-            _ => Step::Wait,
+            _ => {
+                self.loads.note(event);
+                Step::Wait
+            }
         }
     }
 

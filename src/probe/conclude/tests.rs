@@ -72,7 +72,7 @@ fn at() -> DateTime<Utc> {
 fn opened(row: Sighting, day: &str) -> Opened {
     let body = format!("<meta name=ArticleTitle content=公告><meta name=PubDate content='{day} 09:30'>");
     let url = row.url.parse().unwrap();
-    let page = Page { url, content_type: None, body: body.into_bytes() };
+    let page = Page { drawing: None, url, content_type: None, body: body.into_bytes() };
     let article: ArticlePage = read_article(&page, at(), Shanghai).unwrap();
     Opened { row, article: Ok(article) }
 }
