@@ -26,8 +26,8 @@ const END_TIMEOUT: Duration = Duration::from_secs(5);
 /// The browser talks on descriptors 3 and 4; a shell puts the pipes there and becomes the browser.
 const BECOME_BROWSER: &str = r#"exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>/dev/null"#;
 
-/// What a page would be served otherwise than it was asked for (HTTPS tried before HTTP, so that an address is asked for that
-/// nobody has given), or drawn where we do not see what it asks for (frames in a process of their own).
+/// Two habits that we do without: trying HTTPS where an address says HTTP, which asks for an address that nobody has given;
+/// and giving sandboxed frames a process of their own, where we do not see what they ask for.
 const WITHOUT: &str = "--disable-features=HttpsUpgrades,IsolateSandboxedIframes";
 
 /// Nothing is fetched ahead of a navigation, since nobody would have asked whether it may be.
