@@ -79,8 +79,12 @@ fn of_families(now: DateTime<Utc>) -> anyhow::Result<()> {
         let preset = presets.named(family.preset).unwrap_or_else(|| presets.by_signs());
         let mut times = Vec::new();
         for reading in [&preset, &presets.by_signs()] {
-            let page =
-                Page { url: family.address.parse()?, content_type: None, body: text.clone().into_bytes() };
+            let page = Page {
+                drawing: None,
+                url: family.address.parse()?,
+                content_type: None,
+                body: text.clone().into_bytes(),
+            };
             let subject = Subject { name: family.preset, page, extractor: Extractor::new(reading)? };
             subject.extractor.extract(&subject.page, now, Shanghai)?;
             let (ratio, ..) = subject.ratio(now);
@@ -118,6 +122,7 @@ fn subjects(now: DateTime<Utc>) -> anyhow::Result<[Subject; 3]> {
     });
     let subject = |name, reading: &Reading, text: String| -> anyhow::Result<Subject> {
         let page = Page {
+            drawing: None,
             url: "http://www.bench.example/list".parse()?,
             content_type: None,
             body: text.into_bytes(),

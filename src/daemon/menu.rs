@@ -24,6 +24,8 @@ use crate::store::StoreError;
 #[derive(Debug)]
 pub(super) struct MenuErrand {
     doing: Doing,
+    /// Where the page of a link led, while nothing is known of the robots.txt there.
+    led_to: Option<Url>,
     left: VecDeque<MenuEntry>,
     followed: Vec<LinkLook>,
 }
@@ -72,6 +74,7 @@ impl Line {
         match begun {
             (look, Next::Call(call)) => Ok(Some(MenuErrand {
                 doing: Doing::Reading(Box::new(look), call, host),
+                led_to: None,
                 left: VecDeque::new(),
                 followed: Vec::new(),
             })),
@@ -90,59 +93,89 @@ impl Line {
         errand: MenuErrand,
         now: DateTime<Utc>,
     ) -> Result<(Option<MenuErrand>, HostWish), StoreError> {
-        let MenuErrand { doing, left, mut followed } = errand;
-        let (gone_on, wish) = match doing {
+        let MenuErrand { doing, led_to, left, mut followed } = errand;
+        if let Some(Verdict::Unknown { robots_txt }) = led_to.map(|to| self.robots_verdict(&to, now)) {
+            self.ask_robots_txt(&robots_txt, now).await;
+            return Ok((Some(MenuErrand { doing, led_to: None, left, followed }), HostWish::AsBefore));
+        }
+        let (then, wish) = match doing {
             Doing::Reading(look, call, host) => match self.read_menu(*look, call, now).await {
                 Read::On(look, call) => {
-                    let doing = Doing::Reading(look, call, host);
-                    return Ok((Some(MenuErrand { doing, left, followed }), HostWish::AsBefore));
+                    (Then::On(Doing::Reading(look, call, host), None), HostWish::AsBefore)
                 }
                 Read::Menu(menu) => {
                     let (open, kept_out) = parted(menu, source);
                     followed.extend(kept_out.iter().map(|entry| unknown(entry, INSIDE.to_owned())));
-                    (next_of(open, followed), HostWish::AsBefore)
+                    return Ok((self.next_or_note(source, open, followed, now)?, HostWish::AsBefore));
                 }
                 Read::Refused(refusal) => {
                     self.note_menu(source, Err(refusal), now)?;
                     return Ok((None, HostWish::AsBefore));
                 }
             },
-            Doing::Following(entry) => match self.robots_verdict(&entry.url, now) {
-                Verdict::Unknown { robots_txt } => {
-                    self.ask_robots_txt(&robots_txt, now).await;
-                    let doing = Doing::Following(entry);
-                    return Ok((Some(MenuErrand { doing, left, followed }), HostWish::AsBefore));
-                }
-                Verdict::Allowed { crawl_delay } => {
-                    let fetched = self.fetcher.fetch(Request::in_full(&entry.url), now).await;
-                    let look = self.followed(&entry, fetched.outcome, now);
-                    let wish = HostWish::Is(crawl_delay);
-                    if look.leads == Leads::Page && self.renderer.has_browser() {
-                        let doing = Doing::Measuring(look, entry.url);
-                        return Ok((Some(MenuErrand { doing, left, followed }), wish));
-                    }
-                    (next_after(look, left, followed), wish)
-                }
-                verdict @ (Verdict::Forbidden { .. } | Verdict::Unavailable { .. }) => {
-                    let why = verdict.failure().map_or_else(String::new, |failure| failure.to_string());
-                    (next_after(unknown(&entry, why), left, followed), HostWish::AsBefore)
-                }
-            },
-            Doing::Measuring(mut look, url) => {
-                look.width = match self.renderer.measure(&url).await {
-                    Ok(measured) => Width::of(measured.page, measured.laid_out),
-                    Err(failure) => Width::Unmeasured { why: failure.to_string() },
-                };
-                (next_after(look, left, followed), HostWish::AsBefore)
+            Doing::Following(entry) => self.follow(entry, now).await,
+            Doing::Measuring(look, url) => (self.measure(look, url, now).await, HostWish::AsBefore),
+        };
+        let errand = match then {
+            Then::On(doing, led_to) => Some(MenuErrand { doing, led_to, left, followed }),
+            Then::Seen(look) => {
+                followed.push(look);
+                self.next_or_note(source, left, followed, now)?
             }
         };
-        match gone_on {
-            Ok(errand) => Ok((Some(errand), wish)),
-            Err(followed) => {
-                self.note_menu(source, Ok(followed), now)?;
-                Ok((None, wish))
+        Ok((errand, wish))
+    }
+
+    /// The errand to the next link; none where all have been seen, which is noted.
+    fn next_or_note(
+        &self,
+        source: &Source,
+        mut left: VecDeque<MenuEntry>,
+        followed: Vec<LinkLook>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<MenuErrand>, StoreError> {
+        let Some(entry) = left.pop_front() else {
+            self.note_menu(source, Ok(followed), now)?;
+            return Ok(None);
+        };
+        Ok(Some(MenuErrand { doing: Doing::Following(entry), led_to: None, left, followed }))
+    }
+
+    /// Asks for the page of a link, and for the robots.txt of its host before it.
+    async fn follow(&self, entry: MenuEntry, now: DateTime<Utc>) -> (Then, HostWish) {
+        match self.robots_verdict(&entry.url, now) {
+            Verdict::Unknown { robots_txt } => {
+                self.ask_robots_txt(&robots_txt, now).await;
+                (Then::On(Doing::Following(entry), None), HostWish::AsBefore)
+            }
+            Verdict::Allowed { crawl_delay } => {
+                let outcome = self.fetch(Request::in_full(&entry.url), now).await.outcome;
+                let wish = HostWish::Is(crawl_delay);
+                if let Some(to) = outcome.led_to() {
+                    return (Then::On(Doing::Following(entry), Some(to)), wish);
+                }
+                let look = self.followed(&entry, outcome, now);
+                if look.leads == Leads::Page && self.renderer.has_browser() {
+                    return (Then::On(Doing::Measuring(look, entry.url), None), wish);
+                }
+                (Then::Seen(look), wish)
+            }
+            verdict @ (Verdict::Forbidden { .. } | Verdict::Unavailable { .. }) => {
+                let why = verdict.failure().map_or_else(String::new, |failure| failure.to_string());
+                (Then::Seen(unknown(&entry, why)), HostWish::AsBefore)
             }
         }
+    }
+
+    async fn measure(&self, mut look: LinkLook, url: Url, now: DateTime<Utc>) -> Then {
+        look.width = match self.renderer.measure(&url, |url| self.robots_verdict(url, now)).await {
+            Ok(measured) => Width::of(measured.page, measured.laid_out),
+            Err(failure) => match failure.led_to() {
+                Some(to) => return Then::On(Doing::Measuring(look, url), Some(to)),
+                None => Width::Unmeasured { why: failure.to_string() },
+            },
+        };
+        Then::Seen(look)
     }
 
     async fn read_menu(&self, mut look: AccountLook<Menu>, call: Call, now: DateTime<Utc>) -> Read {
@@ -209,6 +242,14 @@ impl Line {
     }
 }
 
+/// What follows from a request of an errand.
+enum Then {
+    /// This is to be done next; before it the robots.txt of where a page led is asked for, if nothing is known of it.
+    On(Doing, Option<Url>),
+    /// A link has been seen.
+    Seen(LinkLook),
+}
+
 /// What came of asking for the menu.
 enum Read {
     /// One more call is wanted.
@@ -253,23 +294,6 @@ fn is_inside(url: &Url) -> bool {
         }
         None => true,
     }
-}
-
-/// The errand to the next link; what was seen of all, where none is left.
-fn next_of(mut left: VecDeque<MenuEntry>, followed: Vec<LinkLook>) -> Result<MenuErrand, Vec<LinkLook>> {
-    match left.pop_front() {
-        Some(entry) => Ok(MenuErrand { doing: Doing::Following(entry), left, followed }),
-        None => Err(followed),
-    }
-}
-
-fn next_after(
-    look: LinkLook,
-    left: VecDeque<MenuEntry>,
-    mut followed: Vec<LinkLook>,
-) -> Result<MenuErrand, Vec<LinkLook>> {
-    followed.push(look);
-    next_of(left, followed)
 }
 
 fn unknown(entry: &MenuEntry, why: String) -> LinkLook {

@@ -67,7 +67,7 @@ async fn go(line: &Line, source: &Source, mut visit: Visit, now: DateTime<Utc>) 
             let is_conditional = unless_matches.is_some();
             let request = Request { url: &source.url, unless_matches, form: None };
             let fetched = if source.render {
-                Box::pin(line.renderer.render(&source.url, now)).await
+                Box::pin(line.renderer.render(&source.url, now, |url| line.robots_verdict(url, now))).await
             } else {
                 line.fetch(request, now).await
             };

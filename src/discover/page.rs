@@ -118,7 +118,7 @@ mod tests {
 
     fn kind(body: &str, landmarks: &Landmarks) -> Kind {
         let url = "https://www.example.gov.cn/a/".parse().unwrap();
-        let page = Page { url, content_type: None, body: body.as_bytes().to_vec() };
+        let page = Page { drawing: None, url, content_type: None, body: body.as_bytes().to_vec() };
         reader().kind_of(&page, landmarks, "2026-10-01T00:00:00Z".parse().unwrap(), chrono_tz::Asia::Shanghai)
     }
 

@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn detected(url: &str, text: &str) -> Option<Detected> {
-        let page = Page { url: url.parse().unwrap(), content_type: None, body: Vec::new() };
+        let page = Page { drawing: None, url: url.parse().unwrap(), content_type: None, body: Vec::new() };
         detect(&families(), &page, text)
     }
 

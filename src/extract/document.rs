@@ -89,7 +89,7 @@ mod tests {
 
     fn parsed(body: String) -> Result<usize, ExtractError> {
         let url = "https://www.example.gov.cn/".parse().unwrap();
-        let page = Page { url, content_type: None, body: body.into_bytes() };
+        let page = Page { drawing: None, url, content_type: None, body: body.into_bytes() };
         parse(&page).map(|html| html.tree.nodes().count())
     }
 

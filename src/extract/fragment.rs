@@ -14,6 +14,7 @@ use super::listing::{Row, listing};
 use super::reading::ListSelectors;
 use super::selectors::{SelectorError, Selectors};
 use super::sighting::{ExtractError, Listing};
+use super::undrawn::is_filled_later;
 
 /// How the rows in a fragment are found.
 #[derive(Debug, Clone)]
@@ -40,7 +41,10 @@ impl FragmentRows {
     ) -> Result<Listing, ExtractError> {
         let html = parse_text(&in_its_element(fragment))?;
         match self {
-            Self::Named(selectors) => list_on(&html, fragment, base.clone(), selectors, seen_at, zone),
+            Self::Named(selectors) => {
+                let is_filled_later = || is_filled_later(fragment);
+                list_on(&html, is_filled_later, base.clone(), selectors, seen_at, zone)
+            }
             Self::ByShape => auto_on_fragment(&html, base, seen_at, zone),
         }
     }
@@ -102,7 +106,7 @@ mod tests {
 
     fn records(records: &[&str]) -> Result<Listing, ExtractError> {
         let url = "https://www.example.gov.cn/col/col7/index.html".parse().unwrap();
-        let page = crate::extract::Page { url, content_type: None, body: Vec::new() };
+        let page = crate::extract::Page { drawing: None, url, content_type: None, body: Vec::new() };
         let seen_at = DateTime::parse_from_rfc3339("2026-10-05T09:00:00+08:00").unwrap().to_utc();
         let records: Vec<String> = records.iter().map(|record| (*record).to_owned()).collect();
         FragmentRows::ByShape.read_records(&records, &Base::address_of(&page), seen_at, Shanghai)

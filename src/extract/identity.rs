@@ -78,7 +78,7 @@ mod tests {
 
     fn of(html: &str) -> Identity {
         let url = "https://www.example.gov.cn/tzgg/".parse().unwrap();
-        identity(&Page { url, content_type: None, body: html.as_bytes().to_vec() })
+        identity(&Page { drawing: None, url, content_type: None, body: html.as_bytes().to_vec() })
     }
 
     fn list(rows: usize) -> String {

@@ -144,7 +144,8 @@ mod tests {
 
     fn landmarks(html: &str) -> Landmarks {
         let url = Url::parse("https://www.example.gov.cn/a/index.html").unwrap();
-        read_landmarks(&Page { url, content_type: None, body: html.as_bytes().to_vec() }).unwrap()
+        read_landmarks(&Page { drawing: None, url, content_type: None, body: html.as_bytes().to_vec() })
+            .unwrap()
     }
 
     #[test]

@@ -41,7 +41,10 @@ mod tests {
 
     fn base(html: &str) -> Base {
         let url = Url::parse("https://www.example.gov.cn/a/b/index.html").unwrap();
-        Base::of(&Page { url, content_type: None, body: Vec::new() }, &Html::parse_document(html))
+        Base::of(
+            &Page { drawing: None, url, content_type: None, body: Vec::new() },
+            &Html::parse_document(html),
+        )
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::page::Decoded;
 use super::selectors::Selectors;
 use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::title::title_of_link;
-use super::undrawn::is_filled_later;
+use super::undrawn::may_be_filled_later;
 use super::walk::{around, elements};
 use super::words::{clipped, shown_text_of, text_of, text_without};
 
@@ -38,13 +38,14 @@ pub(super) fn read_list(
     }
     let html = parse_text(text)?;
     let base = Base::of(page, &html);
-    list_on(&html, text, base, selectors, seen_at, zone)
+    let is_filled_later = || may_be_filled_later(page, text, &selectors.empty);
+    list_on(&html, is_filled_later, base, selectors, seen_at, zone)
 }
 
-/// The list on a parsed page, or in a fragment of one. `text` is what was parsed.
+/// The list on a parsed page, or in a fragment of one. `is_filled_later`: whether a script may yet put rows there.
 pub(super) fn list_on(
     html: &Html,
-    text: &str,
+    is_filled_later: impl FnOnce() -> bool,
     base: Base,
     selectors: &Selectors,
     seen_at: DateTime<Utc>,
@@ -52,7 +53,7 @@ pub(super) fn list_on(
 ) -> Result<Listing, ExtractError> {
     let containers = containers(html, selectors);
     let rows = Reader { selectors, base, seen_at, zone }.rows(&containers);
-    if rows.is_empty() { without_rows(html, text, &containers, selectors) } else { listing(rows) }
+    if rows.is_empty() { without_rows(html, is_filled_later, &containers, selectors) } else { listing(rows) }
 }
 
 fn containers<'a>(html: &'a Html, selectors: &Selectors) -> Vec<ElementRef<'a>> {
@@ -63,7 +64,7 @@ fn containers<'a>(html: &'a Html, selectors: &Selectors) -> Vec<ElementRef<'a>> 
 /// alone; but what stands alone may also be there until a script draws the list.
 fn without_rows(
     html: &Html,
-    text: &str,
+    is_filled_later: impl FnOnce() -> bool,
     containers: &[ElementRef],
     selectors: &Selectors,
 ) -> Result<Listing, ExtractError> {
@@ -74,7 +75,7 @@ fn without_rows(
     let lists = not_nested(containers);
     let lists_say_so = !lists.is_empty() && lists.into_iter().all(says_so);
     let mut elsewhere = selectors.empty_in.iter().flat_map(|place| html.select(place));
-    if lists_say_so || (elsewhere.any(says_so) && !is_filled_later(text)) {
+    if lists_say_so || (elsewhere.any(says_so) && !is_filled_later()) {
         return Ok(Listing::Empty);
     }
     if containers.is_empty() {

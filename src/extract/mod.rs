@@ -77,7 +77,7 @@ pub use families::Explained;
 pub use identity::{Identity, identity};
 pub use json::{JsonCondition, JsonDate, JsonFields, JsonItems, JsonRows};
 pub use landmarks::{Landmarks, SignLink, read_landmarks};
-pub use page::Page;
+pub use page::{Drawing, Page};
 pub use platforms::{
     Answer, Grant, Menu, MenuEntry, Post, Posts, Refusal, is_marked_pinned, read_douyin, read_douyin_grant,
     read_huawei, read_itunes, read_rss, read_wechat_api, read_wechat_article, read_wechat_backend,

@@ -32,7 +32,7 @@ mod tests {
 
     fn lead(path: &str) -> Result<Extracted, ExtractError> {
         let url = "https://www.example.gov.cn/col/1/index.html#7".parse().unwrap();
-        let page = Page { url, content_type: None, body: Vec::new() };
+        let page = Page { drawing: None, url, content_type: None, body: Vec::new() };
         to_data(&page, address(&page, path)?, None)
     }
 

@@ -14,6 +14,20 @@ pub struct Page {
     pub content_type: Option<String>,
     /// The body after transfer and content decoding; charset decoding is extraction's work.
     pub body: Vec<u8>,
+    /// What is known of how a browser drew it; nothing where the body is what a server sent.
+    pub drawing: Option<Box<Drawing>>,
+}
+
+/// How a browser came from the document that was sent to the one that it shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Drawing {
+    /// The text of the document as it was sent.
+    pub sent: String,
+    /// Whether scripts asked for data, and an answer came.
+    pub had_data: bool,
+    /// What went wrong, if something did: a script or data that did not come, a script that broke off. Whatever the page
+    /// does not show may then only have failed to appear.
+    pub trouble: Option<String>,
 }
 
 /// A page with its text, which is decoded when it is first asked for, and once.

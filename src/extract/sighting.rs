@@ -293,6 +293,14 @@ pub enum ExtractError {
         /// What on the page shows it.
         why: String,
     },
+    /// A browser drew the page, which says that it is empty; but it may only look so.
+    #[error(
+        "the page says that it is empty, but a browser could not draw all of it: {why}; see what `further-hosts` of [render] allows it to load"
+    )]
+    HalfDrawn {
+        /// What was missing.
+        why: String,
+    },
     /// The page only forwards to another site, or has its rows from there.
     #[error("the page leads to another site: {url}; if the column is there, give that address in the rule")]
     LeadsAway {

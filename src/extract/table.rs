@@ -18,7 +18,7 @@ use super::page::Decoded;
 use super::reading::TableHeaders;
 use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::title::title_of_link;
-use super::undrawn::is_filled_later;
+use super::undrawn::may_be_filled_later;
 use super::words::{clipped, shown_text_of, text_of};
 use grid::{Line, lines_of};
 
@@ -51,7 +51,8 @@ pub(super) fn tables_on(
         .flat_map(|table| table.items.iter().filter_map(|line| table.columns.read(line, base, seen_at, zone)))
         .collect();
     let say_empty = || tables.iter().all(|table| says_empty(table.element, headers));
-    if rows.is_empty() && say_empty() && !is_filled_later(decoded.text()) {
+    let is_yet_to_come = || may_be_filled_later(decoded.page, decoded.text(), &headers.empty);
+    if rows.is_empty() && say_empty() && !is_yet_to_come() {
         return Ok(Listing::Empty);
     }
     listing(rows)

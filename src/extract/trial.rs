@@ -11,7 +11,7 @@ pub(super) fn seen_at() -> DateTime<Utc> {
 }
 
 pub(super) fn page(url: &str, body: &str) -> Page {
-    Page { url: url.parse().unwrap(), content_type: None, body: body.as_bytes().to_vec() }
+    Page { drawing: None, url: url.parse().unwrap(), content_type: None, body: body.as_bytes().to_vec() }
 }
 
 pub(super) fn read(reading: &Reading, url: &str, body: &str) -> Result<Extracted, ExtractError> {

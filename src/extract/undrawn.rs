@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::document::parse_text;
+use super::page::Page;
 use super::tags::{Tag, tags};
+use super::words::shown_text_of;
 
 /// A comment that holds so many items is a list.
 const FEWEST_ITEMS: usize = 3;
@@ -40,7 +43,26 @@ pub(super) fn what_draws_it(text: &str, is_bare: bool) -> Option<String> {
     Some(format!("it is an empty `{}` for a script to fill", root.attribute("id").unwrap_or_default()))
 }
 
-/// Whether a script may yet put rows where a page says that there are none.
+/// Whether a script may yet put rows where a page says in one of `markers` that there are none. `text` is the page's.
+///
+/// Where a browser has drawn it, its scripts have run: then the marker counts if they had data from the server, nothing went
+/// wrong, and the page did not show the marker before they ran. One that was there from the start says nothing about the data.
+pub(super) fn may_be_filled_later<M: AsRef<str>>(page: &Page, text: &str, markers: &[M]) -> bool {
+    is_filled_later(text)
+        && page.drawing.as_ref().is_none_or(|drawing| {
+            drawing.trouble.is_some() || !drawing.had_data || shows_one_of(markers, &drawing.sent)
+        })
+}
+
+/// Whether a document shows one of these words; one that cannot be parsed may.
+fn shows_one_of<M: AsRef<str>>(words: &[M], text: &str) -> bool {
+    parse_text(text).map_or(true, |html| {
+        let shown = shown_text_of(html.root_element());
+        words.iter().any(|word| shown.contains(word.as_ref()))
+    })
+}
+
+/// Whether a script may yet put rows where a text as it was sent says that there are none.
 pub(super) fn is_filled_later(text: &str) -> bool {
     fetches_data(text) || what_draws_it(text, false).is_some()
 }

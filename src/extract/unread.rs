@@ -4,9 +4,10 @@
 use scraper::{ElementRef, Html, Selector};
 
 use super::document::parse;
+use super::identity::{Identity, identity};
 use super::landing::{Landing, landing};
 use super::page::{Decoded, Page};
-use super::sighting::{ExtractError, Extracted};
+use super::sighting::{ExtractError, Extracted, Listing};
 use super::tags::{tags, unescaped};
 use super::undrawn::what_draws_it;
 use super::walk::walk;
@@ -23,6 +24,7 @@ pub(super) fn what_it_is(
 ) -> Result<Extracted, ExtractError> {
     let (page, text) = (decoded.page, decoded.text());
     let title = title_of(text);
+    let read = unless_half_drawn(page, read);
     if let Some(said) = says_gone(first_part(&title)) {
         return Err(ExtractError::SoftGone { said });
     }
@@ -33,6 +35,17 @@ pub(super) fn what_it_is(
         }
         _ => read,
     }
+}
+
+/// A page that a browser drew and that shows no rows is no empty column where something went wrong on the way, or where the
+/// page does not say what it is.
+fn unless_half_drawn(page: &Page, read: Result<Extracted, ExtractError>) -> Result<Extracted, ExtractError> {
+    let (Some(drawing), Ok(Extracted::Listing(Listing::Empty))) = (&page.drawing, &read) else { return read };
+    if let Some(trouble) = &drawing.trouble {
+        return Err(ExtractError::HalfDrawn { why: trouble.clone() });
+    }
+    let Identity { column_name: None, title: None, .. } = identity(page) else { return read };
+    Err(ExtractError::HalfDrawn { why: "it has neither a `ColumnName` nor a title".to_owned() })
 }
 
 fn instead_of_rows(page: &Page, text: &str, title: &str) -> Option<Result<Extracted, ExtractError>> {

@@ -157,13 +157,8 @@ impl Fetcher {
             if followed == self.settings.most_redirects {
                 return Err(Failure::TooManyRedirects(followed));
             }
-            match verdict(&to) {
-                Verdict::Allowed { .. } => {}
-                Verdict::Unknown { .. } => return Err(Failure::NotAskedYet(to.into())),
-                verdict => {
-                    let because = verdict.failure();
-                    return Err(because.unwrap_or_else(|| Failure::NoRobots(to.to_string())));
-                }
+            if let Some(refused) = verdict(&to).failure_of_leading_to(&to) {
+                return Err(refused);
             }
             // What was posted is posted again only where the server says so.
             form = form.filter(|_| matches!(response.status().as_u16(), 307 | 308));
@@ -193,7 +188,7 @@ impl Fetcher {
         let (location, content_type) =
             (header(response.headers(), LOCATION), header(response.headers(), CONTENT_TYPE));
         let body = self.whole_body(response).await?;
-        Ok(Answer { status, page: Page { url: call.address(), content_type, body }, location })
+        Ok(Answer { status, page: Page { drawing: None, url: call.address(), content_type, body }, location })
     }
 
     async fn read(&self, response: reqwest::Response, connection: &Connection) -> Outcome {
@@ -221,7 +216,10 @@ impl Fetcher {
         }
         let validators =
             Validators { etag: header(&headers, ETAG), last_modified: header(&headers, LAST_MODIFIED) };
-        Outcome::Page(Page { url, content_type: header(&headers, CONTENT_TYPE), body }, validators)
+        Outcome::Page(
+            Page { drawing: None, url, content_type: header(&headers, CONTENT_TYPE), body },
+            validators,
+        )
     }
 
     async fn whole_body(&self, response: reqwest::Response) -> Result<Vec<u8>, Failure> {

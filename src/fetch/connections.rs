@@ -37,12 +37,14 @@ impl Connection {
     /// Whether a redirect may be followed as far as the host is concerned: it stays there, and where plain HTTP is a must, with
     /// that.
     pub(super) fn leads_within(&self, from: &Url, to: &Url) -> bool {
-        let is_web = match self.security {
-            Security::PlainHttp => to.scheme() == "http",
-            _ => matches!(to.scheme(), "http" | "https"),
-        };
-        is_web && from.host_str() == to.host_str() && from.port() == to.port()
+        let is_secure_enough = self.security != Security::PlainHttp || to.scheme() == "http";
+        is_secure_enough && are_of_one_host(from, to)
     }
+}
+
+/// Whether two addresses are of one host, by HTTP or HTTPS. Another port is another host.
+pub(super) fn are_of_one_host(from: &Url, to: &Url) -> bool {
+    matches!(to.scheme(), "http" | "https") && from.host_str() == to.host_str() && from.port() == to.port()
 }
 
 /// The connections to all hosts.

@@ -61,11 +61,11 @@ impl Fetched {
 }
 
 impl Outcome {
-    /// Where a redirect led, if nothing is known yet of the robots.txt there. Ask for that file, then anew.
+    /// As [`Failure::led_to`], of an outcome that is a failure.
     pub fn led_to(&self) -> Option<Url> {
         match self {
-            Self::Failed(Failure::NotAskedYet(to)) => Url::parse(to).ok(),
-            Self::Page(..) | Self::NotModified | Self::Failed(_) => None,
+            Self::Failed(failure) => failure.led_to(),
+            Self::Page(..) | Self::NotModified => None,
         }
     }
 }
@@ -102,17 +102,20 @@ pub enum Failure {
     /// A shield answered instead of the page. Never a finding against anybody.
     #[error("blocked: {0}")]
     Blocked(Block),
-    /// The site's robots.txt asks us to leave the page alone; with the line that says so.
-    #[error("robots.txt forbids it: {rule}")]
+    /// The site's robots.txt asks us to leave the page alone, or the address that it leads to; with the line that says so.
+    #[error("robots.txt forbids {}: {rule}", what_is_forbidden(.led_to.as_deref()))]
     RobotsForbid {
         /// The line of robots.txt.
         rule: String,
+        /// The address that is forbidden, where it is not the page's own but one that the page leads to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        led_to: Option<String>,
     },
     /// The site's robots.txt cannot be had, so we do not know whether we may ask.
     #[error("robots.txt cannot be had, so the page was not asked for: {0}")]
     NoRobots(String),
-    /// The page redirects to where nothing is known yet of robots.txt, so it was not followed.
-    #[error("it redirects to {0}, and the robots.txt there has yet to be asked for")]
+    /// The page leads, by a redirect or by a script, to where nothing is known yet of robots.txt, so it was not followed.
+    #[error("it leads to {0}, and the robots.txt there has yet to be asked for")]
     NotAskedYet(String),
     /// The page is drawn by script, and there is nothing to draw it with.
     #[error("the page is drawn by script: {0}")]
@@ -144,6 +147,14 @@ impl Failure {
         }
     }
 
+    /// Where the page led, if nothing is known yet of the robots.txt there. Ask for that file, then anew.
+    pub fn led_to(&self) -> Option<Url> {
+        match self {
+            Self::NotAskedYet(to) => Url::parse(to).ok(),
+            _ => None,
+        }
+    }
+
     /// When trying again may help. The only place that tells failures that pass from failures that stay.
     pub fn retry(&self) -> Retry {
         match self {
@@ -171,6 +182,10 @@ impl Failure {
     pub fn is_transient(&self) -> bool {
         self.retry() == Retry::Soon
     }
+}
+
+fn what_is_forbidden(led_to: Option<&str>) -> String {
+    led_to.map_or_else(|| "it".to_owned(), |address| format!("{address}, where the page leads"))
 }
 
 /// When trying again may help.
@@ -213,15 +228,27 @@ mod tests {
     #[test]
     fn a_shield_is_asked_again_in_hours_and_a_refusal_at_leisure() {
         assert_eq!(Failure::Blocked(Block::Ruishu).retry(), Retry::InHours);
-        assert_eq!(Failure::RobotsForbid { rule: "Disallow: /".into() }.retry(), Retry::AtLeisure);
+        let forbidden = Failure::RobotsForbid { rule: "Disallow: /".into(), led_to: None };
+        assert_eq!(forbidden.retry(), Retry::AtLeisure);
         assert_eq!(Failure::NoRobots("HTTP 503".into()).retry(), Retry::Soon);
+    }
+
+    #[test]
+    fn a_refusal_says_which_address_is_refused_and_reads_as_it_was_kept_before() {
+        let kept: Failure = serde_json::from_str(r#"{"robots-forbid":{"rule":"Disallow: /"}}"#).unwrap();
+        assert_eq!(kept.to_string(), "robots.txt forbids it: Disallow: /");
+        let led_to = Some("http://a.example/in".to_owned());
+        let elsewhere = Failure::RobotsForbid { rule: "Disallow: /in".into(), led_to };
+        let said = "robots.txt forbids http://a.example/in, where the page leads: Disallow: /in";
+        assert_eq!(elsewhere.to_string(), said);
     }
 
     #[test]
     fn every_failure_can_be_stored_and_read_back() {
         for failure in [
             Failure::Blocked(Block::Other("云锁".into())),
-            Failure::RobotsForbid { rule: "Disallow: /".into() },
+            Failure::RobotsForbid { rule: "Disallow: /".into(), led_to: None },
+            Failure::RobotsForbid { rule: "Disallow: /".into(), led_to: Some("http://a.example/".into()) },
             Failure::NeedsRendering("no browser".into()),
         ] {
             let stored = serde_json::to_string(&failure).unwrap();

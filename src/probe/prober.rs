@@ -184,7 +184,7 @@ impl Prober {
                 // What it says of an article is that article's trouble; the page itself was allowed.
                 if self.asked.iter().all(|asked| asked.purpose == Purpose::Robots.word()) {
                     self.said = match &failure {
-                        Failure::RobotsForbid { rule } => RobotsSaid::Forbids(rule.clone()),
+                        Failure::RobotsForbid { rule, .. } => RobotsSaid::Forbids(rule.clone()),
                         other => RobotsSaid::CannotBeHad(other.to_string()),
                     };
                 }
@@ -200,7 +200,10 @@ impl Prober {
         self.last_asked_at = Some(now);
         let is_list = matches!(purpose, Purpose::Page | Purpose::Onward) && form.is_none();
         let (fetched, way) = match self.tools.renderer.as_ref().filter(|_| is_list) {
-            Some(renderer) => (renderer.render(url, now).await, "drawn"),
+            Some(renderer) => {
+                let verdict = |url: &Url| self.tools.robots.verdict(url, now);
+                (renderer.render(url, now, verdict).await, "drawn")
+            }
             None => {
                 let request = Request { url, unless_matches: None, form };
                 (self.tools.fetch(purpose, request, now).await, if form.is_some() { "POST" } else { "GET" })

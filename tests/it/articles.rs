@@ -53,7 +53,12 @@ fn read(sample: &Sample, change: impl Fn(String) -> String) -> Article {
     let body = std::fs::read(folder().join(&sample.path)).unwrap();
     let body = change(decode(&body, None).into_owned()).into_bytes();
     let content_type = Some("text/html; charset=utf-8".to_owned());
-    read_article(&Page { url: address.parse().unwrap(), content_type, body }, seen_at, Shanghai).unwrap()
+    read_article(
+        &Page { drawing: None, url: address.parse().unwrap(), content_type, body },
+        seen_at,
+        Shanghai,
+    )
+    .unwrap()
 }
 
 fn mark(article: &Article, truth: Option<NaiveDate>) -> Mark {

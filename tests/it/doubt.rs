@@ -208,7 +208,9 @@ async fn a_redirect_is_followed_only_where_robots_txt_allows_it_and_asked_condit
     let mut tasks = simulation.tasks();
     simulation.play(&mut tasks, "2022-11-02T12:00").await;
     let why = cause(simulation.stands(&tasks, ID)).to_string();
-    assert!(why.contains("robots.txt forbids it: Disallow: /inner (line 2)"), "{why}");
+    let refused = simulation.web.url("/inner/jihua");
+    let says = format!("robots.txt forbids {refused}, where the page leads: Disallow: /inner (line 2)");
+    assert!(why.contains(&says), "{why}");
     assert!(simulation.web.asked_for("/inner/jihua").is_empty());
 
     simulation.web.tell("/jihua", Answer::redirect("/outer/jihua"));

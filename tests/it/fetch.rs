@@ -98,7 +98,8 @@ async fn a_redirect_waits_for_leave_and_does_without_where_there_is_none() {
     let forbidden = |_: &Url| Verdict::Forbidden { line: line.clone() };
     let fetched = fetcher.fetch_heeding(Request::in_full(&old), now(), forbidden).await;
     assert!(
-        matches!(&fetched.outcome, Outcome::Failed(Failure::RobotsForbid { rule }) if *rule == line),
+        matches!(&fetched.outcome, Outcome::Failed(Failure::RobotsForbid { rule, led_to: Some(to) })
+            if *rule == line && *to == web.url("/new")),
         "{fetched:?}"
     );
     assert!(web.asked_for("/new").is_empty());

@@ -33,6 +33,7 @@ mod platforms;
 mod probe;
 mod reload;
 mod render;
+mod render_leave;
 mod restart;
 mod rules;
 mod secure_smtp;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
-use xuncha::fetch::{Block, Failure, Outcome, RenderSettings, Renderer};
+use url::Url;
+use xuncha::extract::{Extracted, Extractor, FinderBounds, Listing, Reading};
+use xuncha::fetch::{Block, Failure, Fetched, Outcome, RenderSettings, Renderer, Verdict};
 use xuncha::rules::{HostException, Remark, Security};
 
 use crate::support::web::{Answer, Web};
@@ -25,7 +27,7 @@ pub(crate) async fn browser() -> Option<(PathBuf, SemaphorePermit<'static>)> {
     Some((path, TURNS.acquire().await.unwrap()))
 }
 
-fn settings(browser: Option<PathBuf>) -> RenderSettings {
+pub(crate) fn settings(browser: Option<PathBuf>) -> RenderSettings {
     RenderSettings {
         browser,
         page_timeout: Duration::from_secs(60),
@@ -33,8 +35,17 @@ fn settings(browser: Option<PathBuf>) -> RenderSettings {
     }
 }
 
+/// What a site says that has no robots.txt.
+fn all_is_allowed(_: &Url) -> Verdict {
+    Verdict::Allowed { crawl_delay: None }
+}
+
+async fn drawn(renderer: &Renderer, web: &Web, path: &str) -> Fetched {
+    renderer.render(&web.url(path).parse().unwrap(), now(), all_is_allowed).await
+}
+
 async fn page_of(renderer: &Renderer, web: &Web, path: &str) -> String {
-    match renderer.render(&web.url(path).parse().unwrap(), now()).await.outcome {
+    match drawn(renderer, web, path).await.outcome {
         Outcome::Page(page, validators) => {
             assert!(validators.is_empty());
             xuncha::extract::decode(&page.body, page.content_type.as_deref()).into_owned()
@@ -44,7 +55,7 @@ async fn page_of(renderer: &Renderer, web: &Web, path: &str) -> String {
 }
 
 async fn failure_of(renderer: &Renderer, web: &Web, path: &str) -> Failure {
-    match renderer.render(&web.url(path).parse().unwrap(), now()).await.outcome {
+    match drawn(renderer, web, path).await.outcome {
         Outcome::Failed(failure) => failure,
         other => panic!("expected a failure, got {other:?}"),
     }
@@ -161,7 +172,7 @@ async fn what_is_no_page_is_a_failure_of_the_same_kind_as_without_a_browser() {
     assert_eq!(failure_of(&renderer, &web, "/away").await, Failure::MovedAway(elsewhere));
     assert_eq!(failure_of(&renderer, &web, "/round").await, Failure::TooManyRedirects(5));
     assert!(matches!(failure_of(&renderer, &web, "/file").await, Failure::BrokeOff(_)));
-    let nobody = renderer.render(&"http://127.0.0.1:9/".parse().unwrap(), now()).await;
+    let nobody = renderer.render(&"http://127.0.0.1:9/".parse().unwrap(), now(), all_is_allowed).await;
     assert!(
         matches!(nobody.outcome, Outcome::Failed(Failure::CannotConnect(_) | Failure::BrokeOff(_))),
         "{:?}",
@@ -178,7 +189,7 @@ async fn a_page_that_never_falls_quiet_is_taken_at_its_limit_and_one_that_never_
     let renderer =
         Renderer::new(RenderSettings { page_timeout: Duration::from_secs(6), ..settings(Some(browser)) });
     assert!(page_of(&renderer, &web, "/clock").await.contains("<li>row</li>"));
-    let fetched = renderer.render(&web.url("/clock").parse().unwrap(), now()).await;
+    let fetched = drawn(&renderer, &web, "/clock").await;
     assert_eq!(fetched.remarks, [Remark::StillLoading]);
     web.tell("/loop", drawing("setTimeout(() => { for (;;) {} }, 200);"));
     assert_eq!(failure_of(&renderer, &web, "/loop").await, Failure::TimedOut(6));
@@ -210,7 +221,7 @@ async fn one_browser_serves_all_pages_dies_with_its_renderer_and_leaves_nothing_
 
     signal("-KILL", first);
     eventually("the dead browser is replaced", async || {
-        let fetched = renderer.render(&web.url("/list").parse().unwrap(), now()).await;
+        let fetched = drawn(&renderer, &web, "/list").await;
         matches!(fetched.outcome, Outcome::Page(..)).then_some(())
     })
     .await;
@@ -306,7 +317,7 @@ async fn a_host_whose_exceptions_the_browser_cannot_follow_is_not_asked() {
 
 /// How wide a page is on a phone: for how wide a screen it is laid out, and by how much it is wider than that.
 async fn on_a_phone(renderer: &Renderer, web: &Web, path: &str) -> (u32, u32) {
-    let measured = renderer.measure(&web.url(path).parse().unwrap()).await.unwrap();
+    let measured = renderer.measure(&web.url(path).parse().unwrap(), all_is_allowed).await.unwrap();
     (measured.laid_out, measured.page.saturating_sub(measured.laid_out))
 }
 
@@ -332,6 +343,38 @@ async fn a_page_is_measured_as_a_phone_shows_it() {
     assert!(on_a_phone(&renderer, &web, "/desk").await.0 > 390, "it does not speak of phones");
     let agent = web.asked_for("/wide").remove(0).header("user-agent").unwrap().to_owned();
     assert!(agent.contains("Mobile") && agent.contains("xuncha/"), "{agent}");
-    assert_eq!(renderer.measure(&web.url("/none").parse().unwrap()).await, Err(Failure::Gone(404)));
+    assert_eq!(
+        renderer.measure(&web.url("/none").parse().unwrap(), all_is_allowed).await,
+        Err(Failure::Gone(404))
+    );
     renderer.close().await;
+}
+
+#[tokio::test]
+async fn a_drawn_column_is_empty_only_where_its_data_came_and_its_script_said_so() {
+    let Some((browser, _turn)) = browser().await else { return };
+    let web = Web::start().await;
+    let list = |filled: &str| {
+        Answer::page(format!(
+            "<title>通知</title><meta charset=utf-8><ul id=list></ul><script>const say = () => list.innerHTML = \
+             '<li>暂无信息</li>'; fetch('{filled}').then(r => r.json()).then(rows => rows.length || say(), say)</script>"
+        ))
+    };
+    web.tell("/empty", list("/none"));
+    web.tell("/failing", list("/broken"));
+    web.tell("/refused", list("http://else.example/rows"));
+    web.tell("/none", Answer::page("[]"));
+    web.tell("/broken", Answer::status(503));
+    let renderer = Renderer::new(settings(Some(browser)));
+    let extractor = Extractor::new(&Reading::Finder(FinderBounds::default())).unwrap();
+    let mut read = Vec::new();
+    for path in ["/empty", "/failing", "/refused"] {
+        match drawn(&renderer, &web, path).await.outcome {
+            Outcome::Page(page, _) => read.push(extractor.extract(&page, now(), chrono_tz::Asia::Shanghai)),
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+    renderer.close().await;
+    assert!(matches!(read[0], Ok(Extracted::Listing(Listing::Empty))), "{read:?}");
+    assert!(read[1..].iter().all(Result::is_err), "what could not be had is not empty: {read:?}");
 }

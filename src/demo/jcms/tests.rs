@@ -37,7 +37,7 @@ fn list<'a>(source: &'a Source, published: &'a [Publication]) -> ListPage<'a> {
 }
 
 fn read(source: &Source, url: &Url, body: String) -> Extracted {
-    let page = Page { url: url.clone(), content_type: None, body: body.into_bytes() };
+    let page = Page { drawing: None, url: url.clone(), content_type: None, body: body.into_bytes() };
     let seen_at = "2022-12-20T02:00:00Z".parse().unwrap();
     Extractor::new(&source.reading).unwrap().extract(&page, seen_at, Shanghai).unwrap()
 }
@@ -84,7 +84,7 @@ fn an_articles_date_is_that_of_its_publication_and_not_of_its_making() {
     assert_eq!(article_number(&path), Some(50_001));
     let made_on = "2022-12-20".parse().unwrap();
     let body = article(source, "县自然资源和规划局", &items[1], made_on).into_bytes();
-    let page = Page { url: source.url.join(&path).unwrap(), content_type: None, body };
+    let page = Page { drawing: None, url: source.url.join(&path).unwrap(), content_type: None, body };
     let read = read_article(&page, "2022-12-20T02:00:00Z".parse().unwrap(), Shanghai).unwrap();
     let date = read.date.unwrap();
     assert_eq!((date.date, date.kind), ("2022-06-08".parse().unwrap(), DateKind::Published));

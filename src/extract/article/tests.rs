@@ -17,7 +17,12 @@ fn read(body: &str) -> Article {
 }
 
 fn read_at(address: &str, body: &str) -> Article {
-    let page = Page { url: address.parse().unwrap(), content_type: None, body: body.as_bytes().to_vec() };
+    let page = Page {
+        drawing: None,
+        url: address.parse().unwrap(),
+        content_type: None,
+        body: body.as_bytes().to_vec(),
+    };
     read_article(&page, seen_at(), Shanghai).unwrap()
 }
 

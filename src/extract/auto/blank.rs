@@ -9,7 +9,7 @@ use super::rows::Finder;
 use super::zones::{is_list, words};
 
 /// What sites of all makes print in an empty list. It must be all that the list says.
-const MARKERS: [&str; 5] = ["暂无信息", "暂无内容", "暂无数据", "暂无相关信息", "没有找到"];
+pub(super) const MARKERS: [&str; 5] = ["暂无信息", "暂无内容", "暂无数据", "暂无相关信息", "没有找到"];
 
 /// Whether exactly one list on the page is empty, and says so itself. A second list without content may be one that
 /// a script has yet to fill, and then the marker means nothing.

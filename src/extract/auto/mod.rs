@@ -29,7 +29,7 @@ use super::listing::{Row as ListingRow, listing_of_lists, undated};
 use super::page::Page;
 use super::sighting::{DateKind, ExtractError, Found, Listing, RowError, Sighting};
 use super::title::title_of_link;
-use super::undrawn::{is_filled_later, what_draws_it};
+use super::undrawn::{may_be_filled_later, what_draws_it};
 pub(super) use bounds::Bounds;
 use dated::Dating;
 use groups::Folder;
@@ -147,7 +147,8 @@ fn rows_on_page(
     let mut finder = rows::Finder::new(dating);
     let rows = finder.rows(&scope);
     if rows.is_empty() {
-        let is_empty = blank::says_empty(&scope, &mut finder) && !is_filled_later(&text_of_page(page));
+        let is_empty = blank::says_empty(&scope, &mut finder)
+            && !may_be_filled_later(page, &text_of_page(page), &blank::MARKERS);
         return if is_empty { Ok(Listing::Empty) } else { Err(ExtractError::NoRows) };
     }
     let folder = Folder::of(page, base);

@@ -2,7 +2,8 @@ use chrono::NaiveDate;
 use chrono_tz::Asia::Shanghai;
 
 use super::*;
-use crate::extract::{Sureness, UndatedRow};
+use crate::extract::trial::{is_empty, seen_at};
+use crate::extract::{Drawing, Extractor, FinderBounds, Reading, Sureness, UndatedRow};
 
 fn read(html: &str) -> Result<Listing, ExtractError> {
     read_with(&Bounds::default(), html)
@@ -10,7 +11,7 @@ fn read(html: &str) -> Result<Listing, ExtractError> {
 
 fn read_with(bounds: &Bounds, text: &str) -> Result<Listing, ExtractError> {
     let url = "https://www.example.gov.cn/xw/index.html".parse().unwrap();
-    let page = Page { url, content_type: None, body: text.as_bytes().to_vec() };
+    let page = Page { drawing: None, url, content_type: None, body: text.as_bytes().to_vec() };
     let seen_at = DateTime::parse_from_rfc3339("2026-10-05T09:00:00+08:00").unwrap().to_utc();
     let html = Html::parse_document(text);
     read_by_rows(&html, &page, &Base::of(&page, &html), bounds, seen_at, Shanghai)
@@ -474,4 +475,33 @@ fn a_year_in_an_element_beside_its_month_and_day_completes_them() {
     let row = |n: u32| format!("<div class=t><b>09-0{n}</b><i>2025</i></div><a href={n}>关于停水的公告</a>");
     let (sightings, _) = items(&list(&[&row(2), &row(1)]));
     assert_eq!((sightings[0].date, sightings[0].sureness), (date(2025, 9, 2), Sureness::Sure));
+}
+
+#[test]
+fn a_drawn_page_is_empty_where_its_scripts_had_data_and_drew_the_marker() {
+    const BARE: &str = "<title>通知</title><ul id=list></ul><script>$.ajax({url: '/rows'})</script>";
+    let shown = BARE.replace("<ul id=list>", "<ul id=list><li>暂无信息</li>");
+    let whole = Drawing { sent: BARE.to_owned(), had_data: true, trouble: None };
+    let read = |drawing: &Drawing, text: &str| {
+        let url = "https://www.example.gov.cn/tzgg/".parse().unwrap();
+        let drawing = Some(Box::new(drawing.clone()));
+        let page = Page { url, content_type: None, body: text.as_bytes().to_vec(), drawing };
+        let finder = Reading::Finder(FinderBounds::default());
+        Extractor::new(&finder).unwrap().extract(&page, seen_at(), Shanghai)
+    };
+    let is_empty = |drawing: &Drawing| is_empty(&read(drawing, &shown));
+    assert!(is_empty(&whole));
+    assert!(!is_empty(&Drawing { had_data: false, ..whole.clone() }), "nobody has been asked");
+    assert!(!is_empty(&Drawing { sent: shown.clone(), ..whole.clone() }), "it stood there before");
+    let hidden = BARE.replace("</ul>", "</ul><p style='display:none'>暂无信息</p>");
+    assert!(is_empty(&Drawing { sent: hidden, ..whole.clone() }), "nobody saw it before");
+    let trouble = Some("http://a.example/rows answered HTTP 503".to_owned());
+    assert!(!is_empty(&Drawing { trouble: trouble.clone(), ..whole.clone() }));
+
+    // A list that says so itself, and a page that has no script of its own, are not believed either after trouble.
+    let without_script = shown.replace("<script>$.ajax({url: '/rows'})</script>", "");
+    let half = read(&Drawing { trouble, ..whole.clone() }, &without_script);
+    assert!(matches!(&half, Err(ExtractError::HalfDrawn { why }) if why.contains("503")), "{half:?}");
+    let nameless = read(&whole, &shown.replace("<title>通知</title>", ""));
+    assert!(matches!(nameless, Err(ExtractError::HalfDrawn { .. })), "{nameless:?}");
 }

@@ -31,7 +31,7 @@ fn readings() -> [Reading; 5] {
 fn read_all(body: &[u8]) {
     let seen_at = DateTime::parse_from_rfc3339("2026-10-05T09:00:00+08:00").unwrap().to_utc();
     let url = "https://www.example.gov.cn/".parse().unwrap();
-    let page = Page { url, content_type: Some("text/html".to_owned()), body: body.to_vec() };
+    let page = Page { drawing: None, url, content_type: Some("text/html".to_owned()), body: body.to_vec() };
     for reading in readings() {
         let listing = Extractor::new(&reading).unwrap().extract(&page, seen_at, Shanghai);
         if let Ok(Extracted::Listing(Listing::Items { sightings, .. })) = listing {

@@ -25,7 +25,7 @@ fn explain(body: &str) -> Explained {
     let plain = family("plain", "made by plain", Reading::Finder(FinderBounds::default()));
     let families = Families::new(vec![boxes(), plain]);
     let url = "https://www.example.gov.cn/xw/index.html".parse().unwrap();
-    let page = Page { url, content_type: None, body: body.as_bytes().to_vec() };
+    let page = Page { drawing: None, url, content_type: None, body: body.as_bytes().to_vec() };
     let seen_at = DateTime::parse_from_rfc3339("2026-10-05T09:00:00+08:00").unwrap().to_utc();
     Chooser::compile(&families).unwrap().read(&Decoded::of(&page), seen_at, Shanghai)
 }

@@ -6,6 +6,7 @@ use crate::extract::{Sureness, UndatedRow};
 
 fn read(body: &[u8], content_type: Option<&str>) -> Result<Listing, ExtractError> {
     let page = Page {
+        drawing: None,
         url: "https://www.example.gov.cn/rss/1.xml".parse().unwrap(),
         content_type: content_type.map(str::to_owned),
         body: body.to_vec(),

@@ -2,7 +2,7 @@ use super::*;
 
 fn leads_to(html: &str) -> Option<String> {
     let url = "https://www.langxi.gov.cn/tzgg/index.html".parse().unwrap();
-    let page = Page { url, content_type: None, body: Vec::new() };
+    let page = Page { drawing: None, url, content_type: None, body: Vec::new() };
     landing(&page, html).map(|landing| match landing {
         Landing::SameSite(onward) => onward.url.into(),
         Landing::OtherSite(url) => format!("away {url}"),

@@ -31,7 +31,7 @@ fn plain_list() -> ListSelectors {
 
 fn read_bytes(selectors: ListSelectors, body: Vec<u8>) -> Result<Listing, ExtractError> {
     let url = "https://www.example.gov.cn/OpennessContent/showList/1/2/page_1.html".parse().unwrap();
-    let page = Page { url, content_type: None, body };
+    let page = Page { drawing: None, url, content_type: None, body };
     let seen_at = DateTime::parse_from_rfc3339("2026-10-05T09:00:00+08:00").unwrap().to_utc();
     match Extractor::new(&Reading::List(selectors)).unwrap().extract(&page, seen_at, Shanghai)? {
         Extracted::Listing(listing) => Ok(listing),

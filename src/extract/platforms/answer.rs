@@ -34,7 +34,7 @@ impl Answer {
     /// What a file holds, as if it had been fetched.
     pub fn of_file(body: Vec<u8>) -> Option<Self> {
         let url = Url::parse("http://nowhere.invalid/").ok()?;
-        Some(Self::ok(Page { url, content_type: None, body }))
+        Some(Self::ok(Page { drawing: None, url, content_type: None, body }))
     }
 
     /// The body as JSON. A refusal may still stand in it, whatever the status.

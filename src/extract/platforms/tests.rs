@@ -19,7 +19,11 @@ fn day(text: &str) -> NaiveDate {
 
 fn answer(status: u16, body: &str) -> Answer {
     let url = "https://api.example/x".parse().unwrap();
-    Answer { status, page: Page { url, content_type: None, body: body.as_bytes().to_vec() }, location: None }
+    Answer {
+        status,
+        page: Page { drawing: None, url, content_type: None, body: body.as_bytes().to_vec() },
+        location: None,
+    }
 }
 
 fn led_to(location: &str) -> Answer {

@@ -79,7 +79,12 @@ mod tests {
 
     fn read(body: &str) -> Result<Menu, Refusal> {
         let url = "https://api.example/x".parse().unwrap();
-        read_wechat_menu(&Answer::ok(Page { url, content_type: None, body: body.as_bytes().to_vec() }))
+        read_wechat_menu(&Answer::ok(Page {
+            drawing: None,
+            url,
+            content_type: None,
+            body: body.as_bytes().to_vec(),
+        }))
     }
 
     const MENU: &str = r#"{"is_menu_open":1,"selfmenu_info":{"button":[

@@ -5,7 +5,8 @@ use super::*;
 
 fn read(html: &str) -> Result<Listing, ExtractError> {
     let url = "https://www.example.gov.cn/xxgk/ml/index.html".parse().unwrap();
-    let page = crate::extract::Page { url, content_type: None, body: html.as_bytes().to_vec() };
+    let page =
+        crate::extract::Page { drawing: None, url, content_type: None, body: html.as_bytes().to_vec() };
     let seen_at = DateTime::parse_from_rfc3339("2026-10-05T09:00:00+08:00").unwrap().to_utc();
     read_table(&Decoded::of(&page), &TableHeaders::default(), seen_at, Shanghai)
 }

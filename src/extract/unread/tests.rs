@@ -3,7 +3,7 @@ use crate::extract::{FinderBounds, Leads, Listing, Onward, Reading};
 
 fn page(body: &str) -> Page {
     let url = "https://www.example.gov.cn/tzgg/index.html".parse().unwrap();
-    Page { url, content_type: None, body: body.as_bytes().to_vec() }
+    Page { drawing: None, url, content_type: None, body: body.as_bytes().to_vec() }
 }
 
 fn without_rows(body: &str) -> Result<Extracted, ExtractError> {

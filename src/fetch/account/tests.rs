@@ -23,7 +23,12 @@ fn at(url: &str) -> Url {
 }
 
 fn came(body: &str) -> Result<Answer, Refusal> {
-    let page = Page { url: at("https://api.example/"), content_type: None, body: body.as_bytes().to_vec() };
+    let page = Page {
+        drawing: None,
+        url: at("https://api.example/"),
+        content_type: None,
+        body: body.as_bytes().to_vec(),
+    };
     Ok(Answer::ok(page))
 }
 

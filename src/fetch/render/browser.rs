@@ -26,7 +26,14 @@ const END_TIMEOUT: Duration = Duration::from_secs(5);
 /// The browser talks on descriptors 3 and 4; a shell puts the pipes there and becomes the browser.
 const BECOME_BROWSER: &str = r#"exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>/dev/null"#;
 
-const FLAGS: [&str; 21] = [
+/// Two habits that we do without: trying HTTPS where an address says HTTP, which asks for an address that nobody has given;
+/// and giving sandboxed frames a process of their own, where we do not see what they ask for.
+const WITHOUT: &str = "--disable-features=HttpsUpgrades,IsolateSandboxedIframes";
+
+/// Nothing is fetched ahead of a navigation, since nobody would have asked whether it may be.
+const PREFERENCES: &str = r#"{"net":{"network_prediction_options":2}}"#;
+
+const FLAGS: [&str; 22] = [
     "--headless=new",
     "--remote-debugging-pipe",
     "--no-first-run",
@@ -40,6 +47,7 @@ const FLAGS: [&str; 21] = [
     "--disable-dev-shm-usage",
     "--disable-domain-reliability",
     "--disable-extensions",
+    WITHOUT,
     "--disable-gpu",
     "--disable-notifications",
     "--disable-remote-fonts",
@@ -79,6 +87,7 @@ impl Browser {
             .prefix("xuncha-browser-")
             .tempdir()
             .map_err(|error| cannot_start(&error))?;
+        write_preferences(profile.path()).map_err(|error| cannot_start(&error))?;
         let mut child =
             command(program, profile.path(), settings).spawn().map_err(|error| cannot_start(&error))?;
         let (Some(outgoing), Some(incoming)) = (child.stdin.take(), child.stdout.take()) else {
@@ -120,6 +129,12 @@ impl Browser {
             let _gone = self.child.kill().await;
         }
     }
+}
+
+fn write_preferences(profile: &Path) -> std::io::Result<()> {
+    let directory = profile.join("Default");
+    std::fs::create_dir(&directory)?;
+    std::fs::write(directory.join("Preferences"), PREFERENCES)
 }
 
 fn command(program: &Path, profile: &Path, settings: &RenderSettings) -> Command {

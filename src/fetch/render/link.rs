@@ -15,6 +15,18 @@ use tokio::sync::{mpsc, oneshot};
 /// A browser's longest message. Whoever says more is not listened to any longer.
 const LONGEST_MESSAGE: u64 = 128 * 1024 * 1024;
 
+/// Events that anybody waits for. All others, such as what a page writes on its console, end where they are heard.
+const HEEDED: [&str; 8] = [
+    "Fetch.requestPaused",
+    "Inspector.targetCrashed",
+    "Network.loadingFailed",
+    "Network.requestWillBeSent",
+    "Network.responseReceived",
+    "Page.javascriptDialogOpening",
+    "Page.lifecycleEvent",
+    "Runtime.exceptionThrown",
+];
+
 /// Why a call came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CallError {
@@ -137,6 +149,9 @@ impl Link {
         else {
             return;
         };
+        if !HEEDED.contains(&method) {
+            return;
+        }
         if let Some(listener) = lock(&self.listeners).get(session) {
             let method = method.to_owned();
             let _unheard = listener.send(Event { method, params: message["params"].take() });

@@ -9,12 +9,22 @@
 //! that does not exist. Images, fonts and media are not loaded, downloads are refused. A document is looked at before
 //! any of its scripts run, and a shield's challenge ends the visit there: the browser solves none.
 //!
+//! Every document is held against robots.txt before it is asked for: where the page goes by a redirect, a `meta` element, a
+//! script, a form or a click, and what its frames want. Where it may not go, or nothing is known of the robots.txt there, the
+//! visit ends as a plain fetch does at such a redirect; a frame stays empty, and so does every frame of another host. What a
+//! page loads to be drawn (scripts, styles, data by `fetch` and the like, hints such as `rel=prefetch`) is part of the page that
+//! was allowed, and is not held against robots.txt. Nothing is fetched ahead of a navigation (speculation rules).
+//!
+//! With the document comes what is known of how it was drawn ([`Drawing`](crate::extract::Drawing)): one whose scripts or data
+//! did not all come, or broke off, may say that it is empty and not be.
+//!
 //! What is not in the document itself (frames, shadow trees, rows drawn seconds after the network went quiet) is not in
 //! the page returned; one taken at its limit says so ([`Remark::StillLoading`]). The scripts and data a page loads are
 //! asked for at the page's pace, not at ours.
 
 mod browser;
 mod link;
+mod loads;
 mod page;
 mod visit;
 
@@ -32,9 +42,10 @@ use url::Url;
 
 use self::browser::Browser;
 use self::link::Link;
-use self::page::{Drawn, Screen, Undrawn};
+use self::page::{Drawn, Screen, Undrawn, Wanted};
 use super::outcome::{Failure, Fetched, Outcome, Validators};
 use super::retry_after::retry_after;
+use super::robots::Verdict;
 use crate::rules::{HostException, Remark, Security};
 
 /// How pages are drawn.
@@ -89,6 +100,9 @@ pub struct PhoneWidth {
     pub laid_out: u32,
 }
 
+/// What robots.txt says of an address, asked while a page is open.
+type VerdictOn<'a> = &'a (dyn Fn(&Url) -> Verdict + Sync);
+
 /// What opening and closing a page may take, beside the page itself.
 const SLACK: Duration = Duration::from_secs(5);
 
@@ -107,19 +121,26 @@ impl Renderer {
         Self { settings, pages, browser: Mutex::new(None) }
     }
 
-    /// Draws one page. `now` is the instant of asking, for Retry-After.
-    pub async fn render(&self, url: &Url, now: DateTime<Utc>) -> Fetched {
+    /// Draws one page, and follows where it leads within its host only to where `verdict` allows it, as
+    /// [`Fetcher::fetch_heeding`](super::Fetcher::fetch_heeding) does. `now` is the instant of asking, for Retry-After.
+    pub async fn render(
+        &self,
+        url: &Url,
+        now: DateTime<Utc>,
+        verdict: impl Fn(&Url) -> Verdict + Sync,
+    ) -> Fetched {
         let started = Instant::now();
         let mut remarks = self.exception_of(url).map_or_else(Vec::new, HostException::remarks);
-        let (outcome, not_before) = match self.draw(url, Screen::Desk).await {
-            Ok(Drawn { page, is_quiet, .. }) => {
-                remarks.extend((!is_quiet).then_some(Remark::StillLoading));
-                (Outcome::Page(page, Validators::default()), None)
-            }
-            Err(Undrawn { failure, retry_after: wish }) => {
-                (Outcome::Failed(failure), wish.and_then(|wish| retry_after(&wish, now)))
-            }
-        };
+        let (outcome, not_before) =
+            match self.draw(Wanted { url, screen: Screen::Desk, verdict: &verdict }).await {
+                Ok(Drawn { page, is_quiet, .. }) => {
+                    remarks.extend((!is_quiet).then_some(Remark::StillLoading));
+                    (Outcome::Page(page, Validators::default()), None)
+                }
+                Err(Undrawn { failure, retry_after: wish }) => {
+                    (Outcome::Failed(failure), wish.and_then(|wish| retry_after(&wish, now)))
+                }
+            };
         Fetched { outcome, not_before, took: started.elapsed(), remarks }
     }
 
@@ -129,12 +150,16 @@ impl Renderer {
     }
 
     /// Draws one page as on a phone and says how wide it is. Unlike a page that is drawn for its text, it loads its pictures
-    /// and fonts, since they make it as wide as it is.
+    /// and fonts, since they make it as wide as it is. It leads no further than one that is drawn for its text.
     ///
     /// # Errors
     /// If it cannot be drawn, or its network did not fall quiet in time.
-    pub async fn measure(&self, url: &Url) -> Result<PhoneWidth, Failure> {
-        match self.draw(url, Screen::Phone).await {
+    pub async fn measure(
+        &self,
+        url: &Url,
+        verdict: impl Fn(&Url) -> Verdict + Sync,
+    ) -> Result<PhoneWidth, Failure> {
+        match self.draw(Wanted { url, screen: Screen::Phone, verdict: &verdict }).await {
             Ok(Drawn { width: Some(width), is_quiet: true, .. }) => Ok(width),
             Ok(_) => Err(Failure::BrokeOff("the page was still loading when time ran out".to_owned())),
             Err(Undrawn { failure, .. }) => Err(failure),
@@ -153,8 +178,8 @@ impl Renderer {
         self.settings.exceptions.iter().find(|exception| exception.is_about(url))
     }
 
-    async fn draw(&self, url: &Url, screen: Screen) -> Result<Drawn, Undrawn> {
-        if self.exception_of(url).is_some_and(changes_the_way) {
+    async fn draw(&self, wanted: Wanted<'_>) -> Result<Drawn, Undrawn> {
+        if self.exception_of(wanted.url).is_some_and(changes_the_way) {
             let why = "the browser cannot follow what [[host]] in county.toml says of this host";
             return Err(Failure::NeedsRendering(why.to_owned()).into());
         }
@@ -163,7 +188,7 @@ impl Renderer {
         };
         let link = self.running().await?;
         let longest = self.settings.page_timeout * 2 + SLACK;
-        timeout(longest, page::draw(&link, url, screen, &self.settings)).await.unwrap_or_else(|_| {
+        timeout(longest, page::draw(&link, wanted, &self.settings)).await.unwrap_or_else(|_| {
             // Within that time it answers, or it hangs. One that hangs is as good as dead, and is replaced.
             link.break_off();
             Err(Failure::BrokeOff("the browser no longer answers".to_owned()).into())

@@ -10,9 +10,9 @@ use url::Url;
 use super::browser::{LOOPBACK_TOO, NOWHERE, user_agent};
 use super::link::{CallError, Event, Link};
 use super::visit::{Answer, Step, Visit, failure_to_open};
-use super::{PhoneWidth, RenderSettings};
+use super::{PhoneWidth, RenderSettings, VerdictOn};
 use crate::assess::menu::PHONE;
-use crate::extract::Page;
+use crate::extract::{Page, decode};
 use crate::fetch::Failure;
 
 /// A page, drawn.
@@ -57,16 +57,24 @@ pub(super) enum Screen {
 /// What pages are told that ask for whom they are drawn: some send phones elsewhere.
 const PHONE_AGENT: &str = "Mozilla/5.0 (Linux; Android 14; Mobile)";
 
+/// What to draw, where robots.txt allows it.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) url: &'a Url,
+    pub(super) screen: Screen,
+    pub(super) verdict: VerdictOn<'a>,
+}
+
 /// Draws a page.
 pub(super) async fn draw(
     link: &Link,
-    url: &Url,
-    screen: Screen,
+    wanted: Wanted<'_>,
     settings: &RenderSettings,
 ) -> Result<Drawn, Undrawn> {
+    let Wanted { url, .. } = wanted;
     let made = link.call(None, "Target.createBrowserContext", context_for(url, settings)).await?;
     let context = &made["browserContextId"];
-    let drawn = draw_in(link, context, url, screen, settings).await;
+    let drawn = draw_in(link, context, wanted, settings).await;
     // A browser that is gone has disposed of everything.
     let _gone = link.call(None, "Target.disposeBrowserContext", json!({ "browserContextId": context })).await;
     drawn
@@ -75,12 +83,12 @@ pub(super) async fn draw(
 async fn draw_in(
     link: &Link,
     context: &Value,
-    url: &Url,
-    screen: Screen,
+    wanted: Wanted<'_>,
     settings: &RenderSettings,
 ) -> Result<Drawn, Undrawn> {
+    let Wanted { url, screen, verdict } = wanted;
     let mut tab = Tab::open(link, context, screen, settings).await?;
-    let mut visit = Visit::new(url, tab.frame.clone());
+    let mut visit = Visit::new(url, tab.frame.clone(), verdict);
     let visited = timeout(settings.page_timeout, tab.visit(&mut visit, url)).await;
     let is_quiet = visited.is_ok();
     let taken = match visited {
@@ -90,8 +98,11 @@ async fn draw_in(
         Err(_) if visit.is_loaded() => tab.take(screen, settings).await,
         Err(_) => Err(Failure::TimedOut(settings.page_timeout.as_secs()).into()),
     };
+    // Of a browser that is gone nothing is left to refuse.
+    let _gone = tab.refuse_the_rest().await;
     link.stop_listening(&tab.session);
-    let (page, width) = taken?;
+    let (mut page, width) = taken?;
+    page.drawing = Some(Box::new(visit.into_drawing(is_quiet)));
     Ok(Drawn { page, is_quiet, width })
 }
 
@@ -130,6 +141,7 @@ impl<'a> Tab<'a> {
         tab.call("Page.enable", json!({})).await?;
         tab.call("Page.setLifecycleEventsEnabled", json!({ "enabled": true })).await?;
         let mut patterns = vec![
+            json!({ "resourceType": "Document", "requestStage": "Request" }),
             json!({ "resourceType": "Document", "requestStage": "Response" }),
             json!({ "resourceType": "Media" }),
             json!({ "urlPattern": "*/favicon.ico" }),
@@ -141,6 +153,10 @@ impl<'a> Tab<'a> {
             Screen::Phone => tab.become_a_phone(settings).await?,
         }
         tab.call("Fetch.enable", json!({ "patterns": patterns })).await?;
+        if screen == Screen::Desk {
+            tab.call("Network.enable", json!({})).await?;
+            tab.call("Runtime.enable", json!({})).await?;
+        }
         Ok(tab)
     }
 
@@ -157,7 +173,7 @@ impl<'a> Tab<'a> {
     }
 
     /// Goes to the address and does what each event wants, until the page is drawn.
-    async fn visit(&mut self, visit: &mut Visit, url: &Url) -> Result<(), Undrawn> {
+    async fn visit(&mut self, visit: &mut Visit<'_>, url: &Url) -> Result<(), Undrawn> {
         let link = self.link;
         let session = self.session.clone();
         let opening = link.call(Some(&session), "Page.navigate", json!({ "url": url.as_str() }));
@@ -179,11 +195,12 @@ impl<'a> Tab<'a> {
                 Step::Continue(request) => {
                     self.answer("Fetch.continueRequest", json!({ "requestId": request })).await?;
                 }
-                Step::Refuse(request) => {
-                    let refusal = json!({ "requestId": request, "errorReason": "BlockedByClient" });
-                    self.answer("Fetch.failRequest", refusal).await?;
+                Step::Refuse(request) => self.refuse(&request).await?,
+                Step::TurnBack(request, failure) => {
+                    self.refuse(&request).await?;
+                    return Err(failure.into());
                 }
-                Step::Inspect(answer) => self.inspect(&answer).await?,
+                Step::Inspect(answer) => visit.begin(self.inspect(&answer).await?),
                 Step::Dismiss => {
                     self.answer("Page.handleJavaScriptDialog", json!({ "accept": false })).await?;
                 }
@@ -191,6 +208,23 @@ impl<'a> Tab<'a> {
                 Step::End(failure) => return Err(failure.into()),
             }
         }
+    }
+
+    async fn refuse(&self, request: &str) -> Result<(), CallError> {
+        let refusal = json!({ "requestId": request, "errorReason": "BlockedByClient" });
+        self.answer("Fetch.failRequest", refusal).await
+    }
+
+    /// Refuses what is still held. Once the page is gone nobody holds it any more, and a download outlives its page.
+    async fn refuse_the_rest(&mut self) -> Result<(), CallError> {
+        while let Ok(event) = self.events.try_recv() {
+            if let ("Fetch.requestPaused", Some(request)) =
+                (event.method.as_str(), event.params["requestId"].as_str())
+            {
+                self.refuse(request).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Answers something that may have gone away meanwhile.
@@ -201,7 +235,8 @@ impl<'a> Tab<'a> {
         }
     }
 
-    async fn inspect(&self, answer: &Answer) -> Result<(), Undrawn> {
+    /// Looks at a document and lets it go on. Returns its text.
+    async fn inspect(&self, answer: &Answer) -> Result<String, Undrawn> {
         let body = self.call("Fetch.getResponseBody", json!({ "requestId": answer.request })).await?;
         let text = body["body"].as_str().unwrap_or_default();
         let body = match body["base64Encoded"].as_bool() {
@@ -212,7 +247,8 @@ impl<'a> Tab<'a> {
             let retry_after = answer.header("retry-after").map(str::to_owned);
             return Err(Undrawn { failure, retry_after });
         }
-        Ok(self.answer("Fetch.continueRequest", json!({ "requestId": answer.request })).await?)
+        self.answer("Fetch.continueRequest", json!({ "requestId": answer.request })).await?;
+        Ok(decode(&body, answer.header("content-type")).into_owned())
     }
 
     /// How wide the page is. What it hides sideways nobody can scroll to.
@@ -268,6 +304,6 @@ impl<'a> Tab<'a> {
         }
         // The browser has decoded the page, whatever its own `meta` still says: the mark says so before all else.
         let body = format!("\u{feff}<!DOCTYPE html>{html}").into_bytes();
-        Ok(Page { url, content_type: Some("text/html; charset=utf-8".to_owned()), body })
+        Ok(Page { url, content_type: Some("text/html; charset=utf-8".to_owned()), body, drawing: None })
     }
 }

@@ -1,23 +1,34 @@
 //! What to do about each thing that happens while a page is open: pure.
+//!
+//! Every document that a frame wants is held before it is asked for, whatever made the frame want it: the visit itself, a
+//! redirect, a script, a `meta` element, a frame within. The page's own frame goes on within its host and where robots.txt
+//! allows it, or the visit ends; a frame within that may not have its document stays without, since nothing of it is read.
 
 use serde_json::Value;
 use url::Url;
 
+use super::VerdictOn;
 use super::link::Event;
+use super::loads::Loads;
+use crate::extract::Drawing;
 use crate::fetch::Failure;
 use crate::fetch::blocked::blocked;
+use crate::fetch::connections::are_of_one_host;
 
 /// A page being visited.
-#[derive(Debug)]
-pub(super) struct Visit {
-    /// The host that was asked for; documents of others are not opened.
-    host: Option<String>,
+pub(super) struct Visit<'a> {
+    /// The address that was asked for; documents of other hosts are not opened.
+    asked: Url,
+    /// What robots.txt says of an address.
+    verdict: VerdictOn<'a>,
     /// The page's own frame.
     frame: String,
     /// Documents that its frame has asked for.
     documents: usize,
     /// The document that its frame shows now, and whether all of it has been loaded.
     shown: Option<(String, bool)>,
+    /// What that document's scripts have asked for.
+    loads: Loads,
 }
 
 /// What to do next.
@@ -29,6 +40,8 @@ pub(super) enum Step {
     Continue(String),
     /// Let this request fail.
     Refuse(String),
+    /// Let this request fail, and end the visit.
+    TurnBack(String, Failure),
     /// Look at this answer's body before anything is made of it; then let it go on, or end the visit.
     Inspect(Answer),
     /// Answer no to a question that the page asks.
@@ -49,15 +62,34 @@ pub(super) struct Answer {
 
 /// Documents that one visit may lead through: redirects and pages that lead on by script.
 const MOST_DOCUMENTS: usize = 6;
+/// Statuses by which a browser goes on to another address.
+const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
-impl Visit {
-    pub(super) fn new(url: &Url, frame: impl Into<String>) -> Self {
-        Self { host: url.host_str().map(str::to_owned), frame: frame.into(), documents: 0, shown: None }
+impl<'a> Visit<'a> {
+    pub(super) fn new(url: &Url, frame: impl Into<String>, verdict: VerdictOn<'a>) -> Self {
+        Self {
+            asked: url.clone(),
+            verdict,
+            frame: frame.into(),
+            documents: 0,
+            shown: None,
+            loads: Loads::default(),
+        }
     }
 
     /// Whether there is a document to take, if there is no more time to wait for quiet.
     pub(super) fn is_loaded(&self) -> bool {
         matches!(self.shown, Some((_, true)))
+    }
+
+    /// The document of the page's own frame has come, and its scripts are about to run.
+    pub(super) fn begin(&mut self, sent: String) {
+        self.loads = Loads::after(sent);
+    }
+
+    /// How the page was drawn.
+    pub(super) fn into_drawing(self, is_quiet: bool) -> Drawing {
+        self.loads.into_drawing(is_quiet)
     }
 
     pub(super) fn step(&mut self, event: &Event) -> Step {
@@ -71,37 +103,59 @@ impl Visit {
             "Inspector.targetCrashed" => {
                 Step::End(Failure::BrokeOff("the page broke the browser".to_owned()))
             }
-            _ => Step::Wait,
+            _ => {
+                self.loads.note(event);
+                Step::Wait
+            }
         }
     }
 
     fn step_request(&mut self, params: &Value) -> Step {
         let request = text(&params["requestId"]);
-        let is_document = params["resourceType"] == "Document";
-        let Some(status) = params["responseStatusCode"].as_u64() else {
-            // Either something that is never loaded, or a document for which there is no answer.
-            return if is_document { Step::Continue(request) } else { Step::Refuse(request) };
-        };
-        if !(is_document && self.is_own_frame(params)) {
+        if params["resourceType"] != "Document" {
+            // Nothing else is held but what is never loaded.
+            return Step::Refuse(request);
+        }
+        if params["responseErrorReason"].is_string() {
+            return Step::Continue(request);
+        }
+        match params["responseStatusCode"].as_u64() {
+            None => self.step_wanted(request, params),
+            Some(status) => self.step_answered(request, u16::try_from(status).unwrap_or_default(), params),
+        }
+    }
+
+    /// A frame wants a document, and nobody has been asked for it yet.
+    fn step_wanted(&self, request: String, params: &Value) -> Step {
+        match self.refusal(&text(&params["request"]["url"])) {
+            None => Step::Continue(request),
+            Some(failure) if self.is_own_frame(params) => Step::TurnBack(request, failure),
+            Some(_) => Step::Refuse(request),
+        }
+    }
+
+    /// Why a document is not asked for.
+    fn refusal(&self, address: &str) -> Option<Failure> {
+        match Url::parse(address) {
+            Ok(url) if are_of_one_host(&self.asked, &url) => (self.verdict)(&url).failure_of_leading_to(&url),
+            Ok(_) | Err(_) => Some(Failure::MovedAway(address.to_owned())),
+        }
+    }
+
+    /// There is an answer for a document.
+    fn step_answered(&mut self, request: String, status: u16, params: &Value) -> Step {
+        if !self.is_own_frame(params) {
             return Step::Continue(request);
         }
         self.documents += 1;
         if self.documents > MOST_DOCUMENTS {
             return Step::End(Failure::TooManyRedirects(MOST_DOCUMENTS - 1));
         }
-        let url = Url::parse(&text(&params["request"]["url"])).ok();
-        if let Some(elsewhere) = url.as_ref().filter(|url| url.host_str() != self.host.as_deref()) {
-            return Step::End(Failure::MovedAway(elsewhere.to_string()));
-        }
         let headers = headers(&params["responseHeaders"]);
-        let status = u16::try_from(status).unwrap_or_default();
-        match (300..400).contains(&status).then(|| leads_to(url.as_ref(), &headers)).flatten() {
-            Some(to) if to.host_str() != self.host.as_deref() => {
-                Step::End(Failure::MovedAway(to.to_string()))
-            }
-            Some(_) => Step::Continue(request),
-            None => Step::Inspect(Answer { request, status, headers }),
+        if REDIRECTS.contains(&status) && value_of(&headers, "location").is_some() {
+            return Step::Continue(request);
         }
+        Step::Inspect(Answer { request, status, headers })
     }
 
     fn step_life(&mut self, params: &Value) -> Step {
@@ -148,10 +202,6 @@ pub(super) fn failure_to_open(word: &str) -> Failure {
     } else {
         Failure::BrokeOff(word.to_owned())
     }
-}
-
-fn leads_to(url: Option<&Url>, headers: &[(String, String)]) -> Option<Url> {
-    url?.join(value_of(headers, "location")?).ok()
 }
 
 fn headers(list: &Value) -> Vec<(String, String)> {

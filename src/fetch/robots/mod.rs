@@ -73,10 +73,24 @@ impl Verdict {
     pub fn failure(self) -> Option<Failure> {
         match self {
             Self::Allowed { .. } | Self::Unknown { .. } => None,
-            Self::Forbidden { line } => Some(Failure::RobotsForbid { rule: line }),
+            Self::Forbidden { line } => Some(Failure::RobotsForbid { rule: line, led_to: None }),
             Self::Unavailable { because, .. } if is_about_the_host(&because) => Some(because),
             Self::Unavailable { because, .. } => Some(Failure::NoRobots(because.to_string())),
         }
+    }
+
+    /// The failure of a page that leads to `to` under this verdict on that address; `None` where it may be followed.
+    pub(super) fn failure_of_leading_to(self, to: &Url) -> Option<Failure> {
+        if matches!(self, Self::Unknown { .. }) {
+            return Some(Failure::NotAskedYet(to.to_string()));
+        }
+        Some(match self.failure()? {
+            Failure::RobotsForbid { rule, .. } => {
+                Failure::RobotsForbid { rule, led_to: Some(to.to_string()) }
+            }
+            Failure::NoRobots(why) => Failure::NoRobots(format!("{why} (it leads to {to})")),
+            of_the_host => of_the_host,
+        })
     }
 }
 

@@ -12,7 +12,8 @@ fn url(path: &str) -> Url {
 }
 
 fn file(text: &str) -> Outcome {
-    let page = Page { url: url("/robots.txt"), content_type: None, body: text.as_bytes().to_vec() };
+    let page =
+        Page { drawing: None, url: url("/robots.txt"), content_type: None, body: text.as_bytes().to_vec() };
     Outcome::Page(page, Validators::default())
 }
 

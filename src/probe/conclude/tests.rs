@@ -72,7 +72,7 @@ fn at() -> DateTime<Utc> {
 fn opened(row: Sighting, day: &str) -> Opened {
     let body = format!("<meta name=ArticleTitle content=公告><meta name=PubDate content='{day} 09:30'>");
     let url = row.url.parse().unwrap();
-    let page = Page { url, content_type: None, body: body.into_bytes() };
+    let page = Page { drawing: None, url, content_type: None, body: body.into_bytes() };
     let article: ArticlePage = read_article(&page, at(), Shanghai).unwrap();
     Opened { row, article: Ok(article) }
 }
@@ -95,7 +95,7 @@ fn the_four_outcomes_are_never_mixed() {
         (items(&[row("2026-09-20", 1)]), Outcome::Updated),
         (Ok(Listing::Empty), Outcome::Empty),
         (failed(Failure::Blocked(Block::Ruishu)), Outcome::Blocked),
-        (failed(Failure::RobotsForbid { rule: "Disallow: /".to_owned() }), Outcome::Blocked),
+        (failed(Failure::RobotsForbid { rule: "Disallow: /".to_owned(), led_to: None }), Outcome::Blocked),
         (failed(Failure::Gone(404)), Outcome::Unreadable),
         (failed(Failure::TimedOut(30)), Outcome::Unreadable),
         (Err(Unlisted::NotRead(ExtractError::LoginPage)), Outcome::Unreadable),

@@ -75,7 +75,12 @@ fn rows_in_two_of_the_shapes_of_a_preset_all_count() {
 
 fn read(extractor: &Extractor, text: &str) -> String {
     let url = "https://www.example.gov.cn/lm/index.html".parse().unwrap();
-    let page = Page { url, content_type: Some("text/html; charset=utf-8".to_owned()), body: text.into() };
+    let page = Page {
+        drawing: None,
+        url,
+        content_type: Some("text/html; charset=utf-8".to_owned()),
+        body: text.into(),
+    };
     let seen_at = "2026-10-05T01:00:00Z".parse().unwrap();
     format!("{:?}", extractor.extract(&page, seen_at, Shanghai))
 }

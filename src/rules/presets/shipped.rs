@@ -28,7 +28,7 @@ fn seen_at() -> DateTime<Utc> {
 }
 
 fn read(preset: &str, url: &str, body: &[u8]) -> Result<Extracted, ExtractError> {
-    let page = Page { url: url.parse().unwrap(), content_type: None, body: body.to_vec() };
+    let page = Page { drawing: None, url: url.parse().unwrap(), content_type: None, body: body.to_vec() };
     extractor(preset).extract(&page, seen_at(), Shanghai)
 }
 

@@ -178,7 +178,7 @@ fn no_sample_of_another_way_dates_an_account() {
 fn answer(file: &str, body: Vec<u8>) -> Answer {
     let url = "https://account.example/s/1".parse().unwrap();
     let text = String::from_utf8_lossy(&body).into_owned();
-    let answer = Answer::ok(Page { url, content_type: None, body });
+    let answer = Answer::ok(Page { drawing: None, url, content_type: None, body });
     match text.split_once("Location: ") {
         Some((_, location)) if file.contains("redirect") => {
             Answer { status: 302, location: location.lines().next().map(ToOwned::to_owned), ..answer }

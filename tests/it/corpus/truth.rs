@@ -172,7 +172,7 @@ impl Corpus {
 
 /// The page of a sample.
 pub(super) fn page(address: &str, body: Vec<u8>) -> Page {
-    Page { url: address.parse().unwrap(), content_type: None, body }
+    Page { drawing: None, url: address.parse().unwrap(), content_type: None, body }
 }
 
 /// Reads a page as it was a few days after its newest item; gives the preset that was taken, too.

@@ -62,7 +62,7 @@ fn text(file: &str) -> String {
 }
 
 fn page(body: impl Into<Vec<u8>>, address: &str) -> Page {
-    Page { url: address.parse().unwrap(), content_type: None, body: body.into() }
+    Page { drawing: None, url: address.parse().unwrap(), content_type: None, body: body.into() }
 }
 
 fn seen_at() -> DateTime<Utc> {

@@ -132,6 +132,7 @@ fn a_page_of_five_megabytes_is_read_row_by_row() {
     let rows: String = (0..6_000).map(row).collect();
     assert!(rows.len() > 5_000_000);
     let page = Page {
+        drawing: None,
         url: ADDRESSES[0].parse().unwrap(),
         content_type: None,
         body: format!("<ul class=list>{rows}</ul>").into_bytes(),

@@ -43,7 +43,12 @@ impl Laws {
 
     /// Reads a document in every way, as a list and as an article. Says what is broken.
     pub(crate) fn check(&self, document: &[u8], address: &str) -> Result<(), String> {
-        let page = Page { url: address.parse().unwrap(), content_type: None, body: document.to_vec() };
+        let page = Page {
+            drawing: None,
+            url: address.parse().unwrap(),
+            content_type: None,
+            body: document.to_vec(),
+        };
         let written = Written::of(&page);
         for (name, extractor) in &self.extractors {
             let read = extractor.extract(&page, self.seen_at, Shanghai);

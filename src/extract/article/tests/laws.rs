@@ -56,7 +56,7 @@ proptest! {
         day in 0..9_999u32,
     ) {
         let url = format!("https://mp.weixin.qq.com/a/2025/{day:04}/t2025{day:04}_1.html").parse().unwrap();
-        let page = Page { url, content_type: None, body };
+        let page = Page { drawing: None, url, content_type: None, body };
         let article = read_article(&page, seen_at(), Shanghai).unwrap();
         let written = format!("{} {}", crate::extract::decode(&page.body, None), page.url);
         for date in article.date.iter().chain(&article.others) {

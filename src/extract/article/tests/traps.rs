@@ -183,7 +183,12 @@ fn text_without_a_known_container_is_known_again_too() {
 #[test]
 fn a_page_that_would_stall_the_parser_is_refused() {
     let url = "https://www.example.gov.cn/".parse().unwrap();
-    let page = crate::extract::Page { url, content_type: None, body: "<div>9".repeat(30_000).into_bytes() };
+    let page = crate::extract::Page {
+        drawing: None,
+        url,
+        content_type: None,
+        body: "<div>9".repeat(30_000).into_bytes(),
+    };
     let read = super::read_article(&page, super::seen_at(), chrono_tz::Asia::Shanghai);
     assert_eq!(read, Err(crate::extract::ExtractError::TooDeep));
 }

@@ -1,10 +1,14 @@
 use serde_json::json;
 
 use super::*;
-use crate::fetch::Block;
+use crate::fetch::{Block, Verdict};
 
-fn visit() -> Visit {
-    Visit::new(&Url::parse("http://www.county.example/list").unwrap(), "own")
+fn visit() -> Visit<'static> {
+    under(&|_| Verdict::Allowed { crawl_delay: None })
+}
+
+fn under(verdict: VerdictOn<'_>) -> Visit<'_> {
+    Visit::new(&Url::parse(LIST).unwrap(), "own", verdict)
 }
 
 fn event(method: &str, params: Value) -> Event {
@@ -15,6 +19,14 @@ fn document(frame: &str, url: &str, status: u16, headers: &Value) -> Event {
     let params = json!({
         "requestId": "r1", "resourceType": "Document", "frameId": frame, "request": { "url": url },
         "responseStatusCode": status, "responseHeaders": headers,
+    });
+    event("Fetch.requestPaused", params)
+}
+
+/// A document that a frame wants and nobody has been asked for.
+fn wanted(frame: &str, url: &str) -> Event {
+    let params = json!({
+        "requestId": "r1", "resourceType": "Document", "frameId": frame, "request": { "url": url },
     });
     event("Fetch.requestPaused", params)
 }
@@ -78,13 +90,35 @@ fn a_challenge_and_a_refusal_end_the_visit_before_their_scripts_run() {
 }
 
 #[test]
-fn redirects_are_followed_within_the_host_and_not_away_from_it() {
-    let to = |location: &str| json!([{ "name": "Location", "value": location }]);
-    assert_eq!(visit().step(&document("own", LIST, 302, &to("/new"))), Step::Continue("r1".into()));
-    let away = visit().step(&document("own", LIST, 302, &to("https://else.example/")));
-    assert_eq!(away, Step::End(Failure::MovedAway("https://else.example/".into())));
-    let by_script = visit().step(&document("own", "http://else.example/", 200, &json!([])));
-    assert_eq!(by_script, Step::End(Failure::MovedAway("http://else.example/".into())));
+fn the_own_frame_goes_on_within_its_host_and_not_away_from_it() {
+    let location = json!([{ "name": "Location", "value": "/new" }]);
+    assert_eq!(visit().step(&document("own", LIST, 302, &location)), Step::Continue("r1".into()));
+    let without_location = visit().step(&document("own", LIST, 302, &json!([])));
+    assert!(matches!(without_location, Step::Inspect(_)), "{without_location:?}");
+    for within in ["http://www.county.example/new", "https://www.county.example/list"] {
+        assert_eq!(visit().step(&wanted("own", within)), Step::Continue("r1".into()));
+    }
+    for away in
+        ["http://else.example/", "http://www.county.example:8080/list", "blob:http://www.county.example/1"]
+    {
+        let step = visit().step(&wanted("own", away));
+        assert_eq!(step, Step::TurnBack("r1".into(), Failure::MovedAway(away.into())));
+    }
+}
+
+#[test]
+fn the_own_frame_goes_only_where_robots_txt_allows_it() {
+    let to = "http://www.county.example/inner/";
+    let forbids = |_: &Url| Verdict::Forbidden { line: "Disallow: /inner (line 2)".into() };
+    let rule = "Disallow: /inner (line 2)".to_owned();
+    let forbidden = Failure::RobotsForbid { rule, led_to: Some(to.into()) };
+    assert_eq!(under(&forbids).step(&wanted("own", to)), Step::TurnBack("r1".into(), forbidden));
+
+    let robots_txt = Url::parse("http://www.county.example/robots.txt").unwrap();
+    let unknown = |_: &Url| Verdict::Unknown { robots_txt: robots_txt.clone() };
+    let step = under(&unknown).step(&wanted("own", to));
+    let not_asked = Failure::NotAskedYet(to.into());
+    assert_eq!(step, Step::TurnBack("r1".into(), not_asked), "what is not known is not followed");
 }
 
 #[test]
@@ -97,12 +131,23 @@ fn a_page_that_leads_to_itself_for_ever_is_given_up() {
 }
 
 #[test]
-fn frames_within_go_their_way_and_what_is_never_loaded_is_refused() {
-    let frame = document("inner", "http://www.county.example/menu", 412, &json!([]));
-    assert_eq!(visit().step(&frame), Step::Continue("r1".into()));
+fn a_frame_within_has_its_document_where_it_may_and_does_without_it_elsewhere() {
+    let menu = "http://www.county.example/menu";
+    assert_eq!(visit().step(&wanted("inner", menu)), Step::Continue("r1".into()));
+    assert_eq!(visit().step(&document("inner", menu, 412, &json!([]))), Step::Continue("r1".into()));
+    let forbids = |_: &Url| Verdict::Forbidden { line: "Disallow: /menu (line 2)".into() };
+    assert_eq!(under(&forbids).step(&wanted("inner", menu)), Step::Refuse("r1".into()));
+    assert_eq!(visit().step(&wanted("inner", "http://else.example/")), Step::Refuse("r1".into()));
+}
+
+#[test]
+fn what_is_never_loaded_is_refused_and_what_cannot_be_had_goes_its_way() {
     let image =
         event("Fetch.requestPaused", json!({ "requestId": "r2", "resourceType": "Image", "frameId": "own" }));
     assert_eq!(visit().step(&image), Step::Refuse("r2".into()));
+    let mut unreachable = wanted("own", LIST);
+    unreachable.params["responseErrorReason"] = json!("ConnectionRefused");
+    assert_eq!(visit().step(&unreachable), Step::Continue("r1".into()), "the browser says why");
 }
 
 #[test]
