@@ -66,7 +66,7 @@ mod years;
 
 /// Raised whenever the same page may be read differently than by the version before: what sources were read as then no
 /// longer counts, and all are read anew.
-pub const EXTRACTION: u32 = 3;
+pub const EXTRACTION: u32 = 4;
 
 pub use article::{Article, ArticleDate, Distrust, Distrusted, opens_as_page, read_article};
 pub use charset::{charset, decode};
