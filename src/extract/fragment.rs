@@ -42,8 +42,8 @@ impl FragmentRows {
         let html = parse_text(&in_its_element(fragment))?;
         match self {
             Self::Named(selectors) => {
-                let is_filled_later = || is_filled_later(fragment);
-                list_on(&html, is_filled_later, base.clone(), selectors, seen_at, zone)
+                let is_in_doubt = |stands_alone: bool| stands_alone && is_filled_later(fragment);
+                list_on(&html, is_in_doubt, base.clone(), selectors, seen_at, zone)
             }
             Self::ByShape => auto_on_fragment(&html, base, seen_at, zone),
         }

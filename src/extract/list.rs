@@ -38,14 +38,17 @@ pub(super) fn read_list(
     }
     let html = parse_text(text)?;
     let base = Base::of(page, &html);
-    let is_filled_later = || may_be_filled_later(page, text, &selectors.empty);
-    list_on(&html, is_filled_later, base, selectors, seen_at, zone)
+    let doubt = |stands_alone: bool| {
+        (stands_alone || page.drawing.is_some()) && may_be_filled_later(page, text, &selectors.empty)
+    };
+    list_on(&html, doubt, base, selectors, seen_at, zone)
 }
 
-/// The list on a parsed page, or in a fragment of one. `is_filled_later`: whether a script may yet put rows there.
+/// The list on a parsed page, or in a fragment of one. `is_in_doubt`: whether a script may yet put
+/// rows where a marker says that there are none, in a list or where it stands alone.
 pub(super) fn list_on(
     html: &Html,
-    is_filled_later: impl FnOnce() -> bool,
+    is_in_doubt: impl Fn(bool) -> bool,
     base: Base,
     selectors: &Selectors,
     seen_at: DateTime<Utc>,
@@ -53,7 +56,7 @@ pub(super) fn list_on(
 ) -> Result<Listing, ExtractError> {
     let containers = containers(html, selectors);
     let rows = Reader { selectors, base, seen_at, zone }.rows(&containers);
-    if rows.is_empty() { without_rows(html, is_filled_later, &containers, selectors) } else { listing(rows) }
+    if rows.is_empty() { without_rows(html, is_in_doubt, &containers, selectors) } else { listing(rows) }
 }
 
 fn containers<'a>(html: &'a Html, selectors: &Selectors) -> Vec<ElementRef<'a>> {
@@ -64,7 +67,7 @@ fn containers<'a>(html: &'a Html, selectors: &Selectors) -> Vec<ElementRef<'a>> 
 /// alone; but what stands alone may also be there until a script draws the list.
 fn without_rows(
     html: &Html,
-    is_filled_later: impl FnOnce() -> bool,
+    is_in_doubt: impl Fn(bool) -> bool,
     containers: &[ElementRef],
     selectors: &Selectors,
 ) -> Result<Listing, ExtractError> {
@@ -75,7 +78,7 @@ fn without_rows(
     let lists = not_nested(containers);
     let lists_say_so = !lists.is_empty() && lists.into_iter().all(says_so);
     let mut elsewhere = selectors.empty_in.iter().flat_map(|place| html.select(place));
-    if lists_say_so || (elsewhere.any(says_so) && !is_filled_later()) {
+    if (lists_say_so && !is_in_doubt(false)) || (elsewhere.any(says_so) && !is_in_doubt(true)) {
         return Ok(Listing::Empty);
     }
     if containers.is_empty() {

@@ -23,11 +23,13 @@ pub struct Page {
 pub struct Drawing {
     /// The text of the document as it was sent.
     pub sent: String,
-    /// Whether scripts asked for data, and an answer came.
-    pub had_data: bool,
+    /// Whether an answer to its scripts says that there is nothing: data with lists, all of them empty.
+    pub had_empty_data: bool,
     /// What went wrong, if something did: a script or data that did not come, a script that broke off. Whatever the page
     /// does not show may then only have failed to appear.
     pub trouble: Option<String>,
+    /// The first data, among it, for which a host was asked that may be asked: rows may be missing among those that are there.
+    pub missing: Option<String>,
 }
 
 /// A page with its text, which is decoded when it is first asked for, and once.

@@ -130,7 +130,7 @@ impl<'p> Search<'_, 'p> {
         while let Some(token) = tokens.next() {
             match token.ok()? {
                 // Behind anything else it would not count.
-                Token::Doctype { from, text } if self.page[..from].trim().is_empty() => doctype = text,
+                Token::Doctype { from, text } if is_blank(&self.page[..from]) => doctype = text,
                 Token::Doctype { .. } => return None,
                 Token::Start(tag) if is_any_of(&self.region.marks, &tag)? => {
                     tokens = Tokens::after(self.page, self.cut_around(&tag)?);
@@ -197,6 +197,11 @@ impl<'p> Search<'_, 'p> {
         self.tables = place.tables;
         Some(end)
     }
+}
+
+/// White space as parsers know it: any other makes a page of before there were doctypes.
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c'))
 }
 
 #[cfg(test)]

@@ -293,9 +293,9 @@ pub enum ExtractError {
         /// What on the page shows it.
         why: String,
     },
-    /// A browser drew the page, which says that it is empty; but it may only look so.
+    /// A browser drew the page, but what it shows may not be all there is.
     #[error(
-        "the page says that it is empty, but a browser could not draw all of it: {why}; see what `further-hosts` of [render] allows it to load"
+        "a browser drew the page, but what it shows may not be all there is: {why}; hosts other than its own are listed in `further-hosts` of [render]"
     )]
     HalfDrawn {
         /// What was missing.

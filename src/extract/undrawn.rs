@@ -45,13 +45,16 @@ pub(super) fn what_draws_it(text: &str, is_bare: bool) -> Option<String> {
 
 /// Whether a script may yet put rows where a page says in one of `markers` that there are none. `text` is the page's.
 ///
-/// Where a browser has drawn it, its scripts have run: then the marker counts if they had data from the server, nothing went
-/// wrong, and the page did not show the marker before they ran. One that was there from the start says nothing about the data.
+/// Where a browser has drawn it, its scripts have run: then the marker counts if they were told by the server that there is
+/// nothing, nothing went wrong, and the page did not show the marker before they ran. One that was there from the start says
+/// nothing about the data.
 pub(super) fn may_be_filled_later<M: AsRef<str>>(page: &Page, text: &str, markers: &[M]) -> bool {
-    is_filled_later(text)
-        && page.drawing.as_ref().is_none_or(|drawing| {
-            drawing.trouble.is_some() || !drawing.had_data || shows_one_of(markers, &drawing.sent)
-        })
+    match &page.drawing {
+        None => is_filled_later(text),
+        Some(drawing) => {
+            drawing.trouble.is_some() || !drawing.had_empty_data || shows_one_of(markers, &drawing.sent)
+        }
+    }
 }
 
 /// Whether a document shows one of these words; one that cannot be parsed may.

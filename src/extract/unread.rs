@@ -6,7 +6,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::document::parse;
 use super::identity::{Identity, identity};
 use super::landing::{Landing, landing};
-use super::page::{Decoded, Page};
+use super::page::{Decoded, Drawing, Page};
 use super::sighting::{ExtractError, Extracted, Listing};
 use super::tags::{tags, unescaped};
 use super::undrawn::what_draws_it;
@@ -31,21 +31,39 @@ pub(super) fn what_it_is(
     match read {
         Ok(Extracted::Listing(_)) if is_login_title(&title) => Err(ExtractError::LoginPage),
         Err(ExtractError::NoRows | ExtractError::NoList { .. } | ExtractError::NoTable { .. }) => {
-            instead_of_rows(page, text, &title).unwrap_or(read)
+            instead_of_rows(page, text, &title).unwrap_or_else(|| trouble_of(page).map_or(read, Err))
         }
         _ => read,
     }
 }
 
-/// A page that a browser drew and that shows no rows is no empty column where something went wrong on the way, or where the
-/// page does not say what it is.
+/// A page that a browser drew is believed as far as its data came. Where some is missing, newer rows may be; and it is no empty
+/// column where anything went wrong on the way, where no answer says that there is nothing, or where the page does not
+/// say what it is.
 fn unless_half_drawn(page: &Page, read: Result<Extracted, ExtractError>) -> Result<Extracted, ExtractError> {
-    let (Some(drawing), Ok(Extracted::Listing(Listing::Empty))) = (&page.drawing, &read) else { return read };
+    let (Some(drawing), Ok(Extracted::Listing(listing))) = (&page.drawing, &read) else { return read };
+    let why = match listing {
+        Listing::Empty => why_not_empty(page, drawing),
+        Listing::Items { .. } => drawing.missing.clone(),
+    };
+    why.map_or(read, |why| Err(ExtractError::HalfDrawn { why }))
+}
+
+/// What kept a browser from drawing rows.
+fn trouble_of(page: &Page) -> Option<ExtractError> {
+    let why = page.drawing.as_ref()?.trouble.clone()?;
+    Some(ExtractError::HalfDrawn { why })
+}
+
+fn why_not_empty(page: &Page, drawing: &Drawing) -> Option<String> {
     if let Some(trouble) = &drawing.trouble {
-        return Err(ExtractError::HalfDrawn { why: trouble.clone() });
+        return Some(trouble.clone());
     }
-    let Identity { column_name: None, title: None, .. } = identity(page) else { return read };
-    Err(ExtractError::HalfDrawn { why: "it has neither a `ColumnName` nor a title".to_owned() })
+    if !drawing.had_empty_data {
+        return Some("no data came that says so".to_owned());
+    }
+    let is_nameless = matches!(identity(page), Identity { column_name: None, title: None, .. });
+    is_nameless.then(|| "it has neither a `ColumnName` nor a title".to_owned())
 }
 
 fn instead_of_rows(page: &Page, text: &str, title: &str) -> Option<Result<Extracted, ExtractError>> {

@@ -363,12 +363,14 @@ async fn a_drawn_column_is_empty_only_where_its_data_came_and_its_script_said_so
     web.tell("/empty", list("/none"));
     web.tell("/failing", list("/broken"));
     web.tell("/refused", list("http://else.example/rows"));
+    web.tell("/sorry", list("/failed"));
     web.tell("/none", Answer::page("[]"));
+    web.tell("/failed", Answer::page("{\"code\":500,\"rows\":[]}"));
     web.tell("/broken", Answer::status(503));
     let renderer = Renderer::new(settings(Some(browser)));
     let extractor = Extractor::new(&Reading::Finder(FinderBounds::default())).unwrap();
     let mut read = Vec::new();
-    for path in ["/empty", "/failing", "/refused"] {
+    for path in ["/empty", "/failing", "/refused", "/sorry"] {
         match drawn(&renderer, &web, path).await.outcome {
             Outcome::Page(page, _) => read.push(extractor.extract(&page, now(), chrono_tz::Asia::Shanghai)),
             other => panic!("{path}: {other:?}"),

@@ -481,7 +481,7 @@ fn a_year_in_an_element_beside_its_month_and_day_completes_them() {
 fn a_drawn_page_is_empty_where_its_scripts_had_data_and_drew_the_marker() {
     const BARE: &str = "<title>通知</title><ul id=list></ul><script>$.ajax({url: '/rows'})</script>";
     let shown = BARE.replace("<ul id=list>", "<ul id=list><li>暂无信息</li>");
-    let whole = Drawing { sent: BARE.to_owned(), had_data: true, trouble: None };
+    let whole = Drawing { sent: BARE.to_owned(), had_empty_data: true, ..Drawing::default() };
     let read = |drawing: &Drawing, text: &str| {
         let url = "https://www.example.gov.cn/tzgg/".parse().unwrap();
         let drawing = Some(Box::new(drawing.clone()));
@@ -491,7 +491,7 @@ fn a_drawn_page_is_empty_where_its_scripts_had_data_and_drew_the_marker() {
     };
     let is_empty = |drawing: &Drawing| is_empty(&read(drawing, &shown));
     assert!(is_empty(&whole));
-    assert!(!is_empty(&Drawing { had_data: false, ..whole.clone() }), "nobody has been asked");
+    assert!(!is_empty(&Drawing { had_empty_data: false, ..whole.clone() }), "nobody has said so");
     assert!(!is_empty(&Drawing { sent: shown.clone(), ..whole.clone() }), "it stood there before");
     let hidden = BARE.replace("</ul>", "</ul><p style='display:none'>暂无信息</p>");
     assert!(is_empty(&Drawing { sent: hidden, ..whole.clone() }), "nobody saw it before");
@@ -500,6 +500,12 @@ fn a_drawn_page_is_empty_where_its_scripts_had_data_and_drew_the_marker() {
 
     // A list that says so itself, and a page that has no script of its own, are not believed either after trouble.
     let without_script = shown.replace("<script>$.ajax({url: '/rows'})</script>", "");
+    let unsaid = Drawing { had_empty_data: false, ..whole.clone() };
+    let unsaid = read(&unsaid, &without_script);
+    assert!(
+        matches!(&unsaid, Err(ExtractError::NoRows)),
+        "a script of another file may have asked nobody: {unsaid:?}"
+    );
     let half = read(&Drawing { trouble, ..whole.clone() }, &without_script);
     assert!(matches!(&half, Err(ExtractError::HalfDrawn { why }) if why.contains("503")), "{half:?}");
     let nameless = read(&whole, &shown.replace("<title>通知</title>", ""));

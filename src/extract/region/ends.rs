@@ -51,9 +51,7 @@ pub(super) fn end_of(first: &Tag, page: &str, is_in_table: bool) -> Option<usize
             Token::Start(tag) if is_not_followed(tag.name) || NOT_IN_A_LIST.contains(&tag.name) => {
                 return None;
             }
-            // These close what is open around the list, unless a list or table of their own keeps them from that.
-            Token::Start(tag) if ROWS.contains(&tag.name) && !any_of(&LISTS, &open) => return None,
-            Token::Start(tag) if CELLS.contains(&tag.name) && !open.contains(&"table") => return None,
+            Token::Start(tag) if closes_others(tag.name, &open) => return None,
             // Where a list has strayed between the cells of a table, another table ends both.
             Token::Start(tag) if tag.name == "table" && is_in_table => return None,
             Token::Start(tag) if is_void(tag.name) => {}
@@ -72,6 +70,38 @@ pub(super) fn end_of(first: &Tag, page: &str, is_in_table: bool) -> Option<usize
     }
 }
 
-fn any_of(names: &[&str], open: &[&str]) -> bool {
-    open.iter().any(|name| names.contains(name))
+/// Whether a parser closes more than the tag says when such an element begins in these: a block in between, whose own end tag
+/// then ends another around it, or what is open around the list.
+fn closes_others(name: &str, open: &[&str]) -> bool {
+    let innermost = open.last().copied().unwrap_or_default();
+    if is_table_part(innermost) && !CELLS.contains(&name) && !matches!(name, "script" | "style") {
+        return true;
+    }
+    if open.contains(&"select") && !matches!(name, "option" | "optgroup") {
+        return true;
+    }
+    match name {
+        // The nearest of what a row is looked for in must be a list.
+        _ if ROWS.contains(&name) => {
+            let nearest =
+                open.iter().rev().find(|around| is_list(around) || matches!(**around, "div" | "address"));
+            !nearest.is_some_and(|around| is_list(around))
+        }
+        _ if CELLS.contains(&name) => !open.contains(&"table"),
+        "a" | "button" => open.contains(&name),
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => is_heading(innermost),
+        _ => false,
+    }
+}
+
+fn is_list(name: &str) -> bool {
+    LISTS.contains(&name)
+}
+
+fn is_table_part(name: &str) -> bool {
+    matches!(name, "table" | "tbody" | "thead" | "tfoot" | "tr")
+}
+
+fn is_heading(name: &str) -> bool {
+    matches!(name.as_bytes(), [b'h', b'1'..=b'6'])
 }

@@ -33,6 +33,8 @@ impl<'p> Formatting<'p> {
             self.elements += 1;
             self.is_doubtful |= self.elements > MOST_ELEMENTS || is_boundary(name);
         }
+        // The end tags of these are not heeded inside a table.
+        self.is_doubtful |= !self.others.is_empty() && is_boundary(name);
         if is_another(name) {
             self.others.push(name);
         }

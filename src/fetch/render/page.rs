@@ -9,6 +9,7 @@ use url::Url;
 
 use super::browser::{LOOPBACK_TOO, NOWHERE, user_agent};
 use super::link::{CallError, Event, Link};
+use super::loads::Loads;
 use super::visit::{Answer, Step, Visit, failure_to_open};
 use super::{PhoneWidth, RenderSettings, VerdictOn};
 use crate::assess::menu::PHONE;
@@ -57,6 +58,9 @@ pub(super) enum Screen {
 /// What pages are told that ask for whom they are drawn: some send phones elsewhere.
 const PHONE_AGENT: &str = "Mozilla/5.0 (Linux; Android 14; Mobile)";
 
+/// Answers to a page's scripts that are looked at.
+const MOST_ANSWERS: usize = 16;
+
 /// What to draw, where robots.txt allows it.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
@@ -98,6 +102,10 @@ async fn draw_in(
         Err(_) if visit.is_loaded() => tab.take(screen, settings).await,
         Err(_) => Err(Failure::TimedOut(settings.page_timeout.as_secs()).into()),
     };
+    if taken.is_ok() && screen == Screen::Desk {
+        let _some_may_have_been_let_go =
+            timeout(settings.page_timeout, tab.look_at_answers(visit.loads())).await;
+    }
     // Of a browser that is gone nothing is left to refuse.
     let _gone = tab.refuse_the_rest().await;
     link.stop_listening(&tab.session);
@@ -215,16 +223,26 @@ impl<'a> Tab<'a> {
         self.answer("Fetch.failRequest", refusal).await
     }
 
-    /// Refuses what is still held. Once the page is gone nobody holds it any more, and a download outlives its page.
+    /// Refuses the documents that are still held. Once the page is gone nobody holds them any more, and a download outlives its
+    /// page. Those of now are all: a page may ask for another at each refusal.
     async fn refuse_the_rest(&mut self) -> Result<(), CallError> {
-        while let Ok(event) = self.events.try_recv() {
-            if let ("Fetch.requestPaused", Some(request)) =
-                (event.method.as_str(), event.params["requestId"].as_str())
-            {
+        for _of_now in 0..self.events.len() {
+            let Ok(Event { method, params, .. }) = self.events.try_recv() else { return Ok(()) };
+            let is_held = method == "Fetch.requestPaused" && params["resourceType"] == "Document";
+            if let Some(request) = params["requestId"].as_str().filter(|_| is_held) {
                 self.refuse(request).await?;
             }
         }
         Ok(())
+    }
+
+    /// Looks at the data that came to the page's scripts.
+    async fn look_at_answers(&self, loads: &mut Loads) {
+        for request in loads.answers().iter().take(MOST_ANSWERS).cloned().collect::<Vec<_>>() {
+            if let Ok(answer) = self.call("Network.getResponseBody", json!({ "requestId": request })).await {
+                loads.look_at(&String::from_utf8_lossy(&body_of(&answer)));
+            }
+        }
     }
 
     /// Answers something that may have gone away meanwhile.
@@ -238,11 +256,7 @@ impl<'a> Tab<'a> {
     /// Looks at a document and lets it go on. Returns its text.
     async fn inspect(&self, answer: &Answer) -> Result<String, Undrawn> {
         let body = self.call("Fetch.getResponseBody", json!({ "requestId": answer.request })).await?;
-        let text = body["body"].as_str().unwrap_or_default();
-        let body = match body["base64Encoded"].as_bool() {
-            Some(true) => STANDARD.decode(text).unwrap_or_default(),
-            Some(false) | None => text.as_bytes().to_vec(),
-        };
+        let body = body_of(&body);
         if let Some(failure) = answer.failure(&body) {
             let retry_after = answer.header("retry-after").map(str::to_owned);
             return Err(Undrawn { failure, retry_after });
@@ -305,5 +319,14 @@ impl<'a> Tab<'a> {
         // The browser has decoded the page, whatever its own `meta` still says: the mark says so before all else.
         let body = format!("\u{feff}<!DOCTYPE html>{html}").into_bytes();
         Ok(Page { url, content_type: Some("text/html; charset=utf-8".to_owned()), body, drawing: None })
+    }
+}
+
+/// The bytes of a body as the browser tells it.
+fn body_of(told: &Value) -> Vec<u8> {
+    let text = told["body"].as_str().unwrap_or_default();
+    match told["base64Encoded"].as_bool() {
+        Some(true) => STANDARD.decode(text).unwrap_or_default(),
+        Some(false) | None => text.as_bytes().to_vec(),
     }
 }

@@ -87,6 +87,11 @@ impl<'a> Visit<'a> {
         self.loads = Loads::after(sent);
     }
 
+    /// What its scripts asked for and had.
+    pub(super) fn loads(&mut self) -> &mut Loads {
+        &mut self.loads
+    }
+
     /// How the page was drawn.
     pub(super) fn into_drawing(self, is_quiet: bool) -> Drawing {
         self.loads.into_drawing(is_quiet)

@@ -73,6 +73,39 @@ fn rows_in_two_of_the_shapes_of_a_preset_all_count() {
     }
 }
 
+/// A tag may close a block around it, whose own end tag then closes another around the list: what follows is outside the list
+/// on the page, and would be inside it where the list stands alone.
+#[test]
+fn what_closes_a_block_early_leaves_the_page_whole() {
+    let gone_early = [
+        "<div><li>附件</li></div>",
+        "<select><div><input></div></select>",
+        "<button><div><button></button></div></button>",
+        "<table><div><table></table></div></table>",
+    ];
+    let row = |number: u32, day: &str, inside: &str| {
+        format!(
+            "<li id=line_u1_{number}><a href=/{number}.html>关于停水的通告{number}</a><span class=lis_date>{day}</span>{inside}</li>"
+        )
+    };
+    for inside in gone_early {
+        for list in ["<ul class=doc_list>", "<ul>", "<div class=p_list><ul>"] {
+            let rows = [row(1, "2026-01-02", inside), row(2, "2026-09-01", "")].concat();
+            let text = page(&format!("<div><div>{list}{rows}</ul></div></div>"));
+            for (preset, by_cut, whole) in READERS.iter() {
+                assert_eq!(read(by_cut, &text), read(whole, &text), "{preset}: {text}");
+            }
+        }
+        let menu = format!("<div class=w><ul><li>目录{inside}</li></ul>");
+        let list = "<div class=xxgk_navli><ul><li><a href=/1.html>甲甲</a></li><li class=rq>2026-01-02</li></ul></div>";
+        let side = "<div><ul><li><a href=/z.html>专题</a><span>2026-09-09</span></li></ul></div>";
+        let text = page(&format!("{side}{menu}{list}</div>"));
+        for (preset, by_cut, whole) in READERS.iter() {
+            assert_eq!(read(by_cut, &text), read(whole, &text), "{preset}: {text}");
+        }
+    }
+}
+
 fn read(extractor: &Extractor, text: &str) -> String {
     let url = "https://www.example.gov.cn/lm/index.html".parse().unwrap();
     let page = Page {
@@ -117,6 +150,13 @@ fn leaf() -> impl Strategy<Value = String> {
         "通告",
         "<div>",
         "<ul>",
+        "<div><li>附</li></div>",
+        "<div><dt>附</dt></div>",
+        "<select><div><input></div></select>",
+        "<button><div><button></button></div></button>",
+        "<table><div><table></table></div></table>",
+        "<h2><div><h3>附</h3></div></h2>",
+        "<h2><h3>附</h3></h2>",
     ]);
     prop_oneof![
         6 => row("<li>", "<span class=date>", "</span></li>"),
@@ -191,9 +231,11 @@ proptest! {
     #[test]
     fn a_preset_reads_what_it_cuts_as_it_would_the_whole_page(
         has_doctype in prop::bool::weighted(0.8),
+        around in 0..3_usize,
         parts in prop::collection::vec(markup(), 1..5),
     ) {
-        let text = [if has_doctype { "<!DOCTYPE html>" } else { "" }, &parts.concat()].concat();
+        let doctype = if has_doctype { "<!DOCTYPE html>" } else { "" };
+        let text = [doctype, &"<div>".repeat(around), &parts.concat(), &"</div>".repeat(around)].concat();
         for (preset, by_cut, whole) in READERS.iter() {
             if by_cut.cut(&text).is_some() {
                 prop_assert_eq!(read(by_cut, &text), read(whole, &text), "{}: {}", preset, text);
